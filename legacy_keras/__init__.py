@@ -1,0 +1,39 @@
+"""Keras 0.3.3 on PyTorch: scripts of that time run unchanged and give the same numbers.
+
+As in 0.3.3, ``import keras`` gives little more than a version: models, layers and the rest
+are reached by importing them. Two names are new: `install`, which makes ``import keras``
+mean this package, and ``settings``, the switches that 0.3.3 did not have (``_settings.py``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._settings import settings as settings
+
+# Keras's version, for scripts ask ``keras.__version__``. This distribution's own is
+# importlib.metadata.version("legacy-keras").
+__version__ = "0.3.3"
+
+
+def install() -> None:
+    """Make ``import keras`` give this package, here and in processes started from here.
+
+    For a notebook or a conftest, before anything imports keras; a script needs no change:
+    ``python -m legacy_keras script.py``. A second call does nothing.
+
+    Raises:
+        ImportError: if another Keras is imported already.
+    """
+    from ._runner.alias import install as install_alias
+
+    install_alias()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "settings":  # on demand: it imports torch, which takes a second
+        from ._settings import settings
+
+        return settings
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

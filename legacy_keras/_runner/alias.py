@@ -1,0 +1,102 @@
+"""``keras`` is ``legacy_keras``: one module object under both names.
+
+A finder, first in ``sys.meta_path``, answers for ``keras`` and ``keras.…`` and for nothing else,
+so a Keras that is installed is never imported by mistake. It opens the paths that Keras 0.3 had
+(``versions.py``); the package's private modules stay out of reach, and a name of another release
+says of which. Spawned processes are the affair of ``processes.py``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import NoReturn
+
+from . import processes
+from .versions import ERA_PATHS, explain_absent
+
+OURS = __name__.partition(".")[0]
+Report = Callable[[str], None]
+
+
+def install(report: Report | None = None) -> None:
+    """Make ``import keras`` give legacy_keras; a second call does nothing.
+
+    Args:
+        report: called with one line for each module that is redirected.
+
+    Raises:
+        ImportError: if another Keras is imported already.
+    """
+    loaded = sys.modules.get("keras")
+    if loaded is not None and loaded is not sys.modules[OURS]:
+        raise ImportError(
+            f"another keras is imported already, from {getattr(loaded, '__file__', '?')}; its "
+            f"modules cannot be exchanged. Call {OURS}.install() before the first import of "
+            "keras, or of a library that imports it; in a notebook, restart the kernel first."
+        )
+    if not any(isinstance(finder, AliasFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, AliasFinder(report))
+        processes.install_in_spawned()
+
+
+class AliasFinder(MetaPathFinder):
+    """Answers for ``keras`` and what lies below it."""
+
+    def __init__(self, report: Report | None = None) -> None:
+        self.loader = AliasLoader(report)
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        root, _, inner = fullname.partition(".")
+        if root == "keras" and (not inner or inner in ERA_PATHS):
+            # A package, so that ``from keras.models import load_model`` asks this finder for
+            # what the module lacks, and the answer can name the version that it came in.
+            return ModuleSpec(fullname, self.loader, is_package=True)
+        if root in ("keras", OURS) and (message := explain_absent(inner)):
+            raise ImportError(message, name=fullname)
+        if root == "keras":  # the next finder would load a second copy of a private module
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return None
+
+
+class AliasLoader(Loader):
+    """Hands out modules of legacy_keras; executes nothing."""
+
+    def __init__(self, report: Report | None = None) -> None:
+        self.report = report
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = import_module(OURS + spec.name.removeprefix("keras"))
+        spec.loader_state = module.__spec__
+        if self.report is not None:
+            self.report(f"{spec.name} is {module.__name__}, {module.__file__}")
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        # The import system has just given the module the spec of its second name. With that
+        # one, reload and pickle would take it for another module.
+        assert module.__spec__ is not None
+        path = module.__spec__.name.partition(".")[2]
+        module.__spec__ = module.__spec__.loader_state
+        _explain_missing(module, path)
+
+
+def _explain_missing(module: ModuleType, path: str) -> None:
+    """Let ``K.image_dim_ordering`` and the like say which Keras has them."""
+
+    def __getattr__(name: str) -> NoReturn:
+        message = f"module {module.__name__!r} has no attribute {name!r}"
+        raise AttributeError(
+            explain_absent(f"{path}.{name}") or message, name=name, obj=module
+        )
+
+    vars(module).setdefault("__getattr__", __getattr__)

@@ -1,0 +1,149 @@
+"""What lay where in Keras: the module paths of 0.3, and the names of other releases.
+
+Data and one look-up. Who asks: ``alias.py``, for every ``keras.…`` that is imported.
+"""
+
+from __future__ import annotations
+
+# Module paths, without the leading ``keras.``. Those of 0.1 and 0.2 are the same, but for EARLIER.
+ERA_PATHS = frozenset(
+    """
+    activations callbacks constraints initializations models objectives optimizers regularizers
+    backend backend.common backend.tensorflow_backend backend.theano_backend
+    datasets datasets.cifar datasets.cifar10 datasets.cifar100 datasets.data_utils
+    datasets.imdb datasets.mnist datasets.reuters
+    layers layers.advanced_activations layers.containers layers.convolutional layers.core
+    layers.embeddings layers.noise layers.normalization layers.recurrent layers.wrappers
+    preprocessing preprocessing.image preprocessing.sequence preprocessing.text
+    utils utils.data_utils utils.generic_utils utils.io_utils utils.layer_utils utils.np_utils
+    utils.test_utils utils.visualize_util
+    wrappers wrappers.scikit_learn
+    """.split()
+)
+
+# What 0.3 had no more: path -> the last version with it, and what 0.3.3 has instead.
+EARLIER = {
+    "utils.dot_utils": ("0.1", "keras.utils.visualize_util"),
+    "utils.theano_utils": ("0.2", "variable, zeros, ones and floatx of keras.backend"),
+}
+
+# What arrived after 0.3.3: path -> version, and what it is or what 0.3.3 has instead.
+# A layer stands as ``layers.Name``, a backend function as ``backend.name``, wherever defined.
+LATER = {
+    "applications": ("1.1.0", "pretrained models"),
+    "engine": ("1.0.0", "functional API"),
+    "initializers": ("2.0.0", "keras.initializations before that"),
+    "legacy": ("1.0.0", "helpers of Keras 1 and 2"),
+    "losses": ("2.0.0", "keras.objectives before that"),
+    "metrics": ("1.0.0", "show_accuracy=True before that"),
+    "Input": ("2.0.6", "functional API"),
+    "Model": ("2.1.0", "functional API"),
+    "Sequential": ("2.1.0", "at this path; keras.models.Sequential before that"),
+    "activations.elu": ("1.1.1", "the layer keras.layers.advanced_activations.ELU before that"),
+    "activations.selu": ("2.0.6", "an activation"),
+    "activations.softsign": ("1.0.3", "an activation"),
+    "backend.arange": ("1.2.0", "a backend function"),
+    "backend.backend": ("1.0.7", "keras.backend._BACKEND before that"),
+    "backend.batch_normalization": ("1.0.6", "a backend function"),
+    "backend.batch_set_value": ("1.0.1", "set_value for each variable before that"),
+    "backend.bias_add": ("2.0.0", "a backend function"),
+    "backend.conv2d_transpose": ("2.0.0", "a backend function"),
+    "backend.ctc_batch_cost": ("1.0.8", "a backend function"),
+    "backend.deconv2d": ("1.0.6", "a backend function"),
+    "backend.get_uid": ("1.0.0", "functional API"),
+    "backend.image_data_format": ("2.0.0", "the argument dim_ordering of a layer before that"),
+    "backend.image_dim_ordering": ("1.0.4", "the argument dim_ordering of a layer before that"),
+    "backend.in_test_phase": ("1.0.0", "get_output(train=False) before that"),
+    "backend.in_train_phase": ("1.0.0", "get_output(train=True) before that"),
+    "backend.is_keras_tensor": ("1.0.7", "functional API"),
+    "backend.learning_phase": ("1.0.0", "get_output(train=True or False) before that"),
+    "backend.map_fn": ("1.1.2", "a backend function"),
+    "backend.one_hot": ("1.0.7", "a backend function"),
+    "backend.set_image_data_format": ("2.0.0", "the argument dim_ordering before that"),
+    "backend.set_image_dim_ordering": ("1.0.4", "the argument dim_ordering before that"),
+    "backend.set_learning_phase": ("1.0.1", "get_output(train=True or False) before that"),
+    "backend.stack": ("1.2.0", "a backend function"),
+    "backend.stop_gradient": ("1.0.6", "a backend function"),
+    "callbacks.CSVLogger": ("1.1.1", "a callback"),
+    "callbacks.LambdaCallback": ("1.1.1", "a callback"),
+    "callbacks.ReduceLROnPlateau": ("1.1.1", "a callback"),
+    "callbacks.TerminateOnNaN": ("2.0.6", "a callback"),
+    "constraints.max_norm": ("2.0.0", "keras.constraints.maxnorm before that"),
+    "constraints.non_neg": ("2.0.0", "keras.constraints.nonneg before that"),
+    "constraints.unit_norm": ("2.0.0", "keras.constraints.unitnorm before that"),
+    "datasets.boston_housing": ("2.0.0", "a data set"),
+    "datasets.fashion_mnist": ("2.1.0", "a data set"),
+    "layers.Add": ("2.0.0", "Merge(mode='sum') before that"),
+    "layers.AtrousConvolution2D": ("1.0.6", "a layer"),
+    "layers.Average": ("2.0.0", "Merge(mode='ave') before that"),
+    "layers.Bidirectional": ("1.0.8", "Merge of two layers, one go_backwards=True, before that"),
+    "layers.Concatenate": ("2.0.0", "Merge(mode='concat') before that"),
+    "layers.Conv1D": ("1.0.6", "Convolution1D before that"),
+    "layers.Conv2D": ("1.0.6", "Convolution2D before that"),
+    "layers.Conv2DTranspose": ("2.0.0", "a layer"),
+    "layers.Conv3D": ("1.0.6", "Convolution3D before that"),
+    "layers.ConvLSTM2D": ("1.1.2", "a layer"),
+    "layers.Cropping2D": ("1.0.8", "a layer"),
+    "layers.CuDNNGRU": ("2.1.0", "GRU before that"),
+    "layers.CuDNNLSTM": ("2.1.0", "LSTM before that"),
+    "layers.Deconvolution2D": ("1.0.7", "a layer"),
+    "layers.Dot": ("2.0.0", "Merge(mode='dot') before that"),
+    "layers.GlobalAveragePooling1D": ("1.1.0", "a Lambda that takes K.mean before that"),
+    "layers.GlobalAveragePooling2D": ("1.1.0", "a Lambda that takes K.mean before that"),
+    "layers.GlobalMaxPooling1D": ("1.1.0", "a Lambda that takes K.max before that"),
+    "layers.GlobalMaxPooling2D": ("1.1.0", "a Lambda that takes K.max before that"),
+    "layers.Input": ("1.0.0", "functional API"),
+    "layers.InputLayer": ("1.0.0", "functional API"),
+    "layers.InputSpec": ("1.0.0", "functional API"),
+    "layers.LocallyConnected1D": ("1.0.6", "a layer"),
+    "layers.LocallyConnected2D": ("1.0.6", "a layer"),
+    "layers.MaxPool2D": ("2.0.0", "MaxPooling2D before that"),
+    "layers.Maximum": ("2.0.0", "a layer"),
+    "layers.Multiply": ("2.0.0", "Merge(mode='mul') before that"),
+    "layers.SeparableConvolution2D": ("1.0.6", "a layer"),
+    "layers.SpatialDropout1D": ("1.1.2", "a layer"),
+    "layers.SpatialDropout2D": ("1.0.8", "a layer"),
+    "layers.Wrapper": ("1.0.0", "functional API"),
+    "layers.add": ("2.0.0", "functional API"),
+    "layers.concatenate": ("2.0.0", "functional API"),
+    "layers.convolutional_recurrent": ("1.1.2", "ConvLSTM2D"),
+    "layers.dot": ("2.0.0", "functional API"),
+    "layers.local": ("1.0.6", "locally connected layers"),
+    "layers.merge": ("1.0.0", "functional API; the layer Merge before that"),
+    "layers.multiply": ("2.0.0", "functional API"),
+    "layers.pooling": ("1.0.6", "keras.layers.convolutional before that"),
+    "models.clone_model": ("2.1.0", "copy.deepcopy before that"),
+    "models.load_model": ("1.0.7", "model_from_json and load_weights before that"),
+    "models.save_model": ("1.0.7", "to_json and save_weights before that"),
+    "objectives.kullback_leibler_divergence": ("1.0.4", "an objective"),
+    "objectives.sparse_categorical_crossentropy": ("1.0.0", "an objective"),
+    "optimizers.Nadam": ("1.0.5", "an optimizer"),
+    "regularizers.l1_l2": ("2.0.0", "keras.regularizers.l1l2 before that"),
+    "utils.CustomObjectScope": ("1.2.2", "the argument custom_objects before that"),
+    "utils.HDF5Matrix": ("2.0.0", "at this path; keras.utils.io_utils before that"),
+    "utils.Progbar": ("2.0.0", "at this path; keras.utils.generic_utils before that"),
+    "utils.Sequence": ("2.0.6", "a Python generator before that"),
+    "utils.conv_utils": ("2.0.0", "helpers of Keras 2"),
+    "utils.get_file": ("2.0.0", "at this path; keras.utils.data_utils before that"),
+    "utils.multi_gpu_model": ("2.1.0", "training on several devices"),
+    "utils.plot_model": ("2.0.0", "keras.utils.visualize_util.plot before that"),
+    "utils.to_categorical": ("2.0.0", "at this path; keras.utils.np_utils before that"),
+    "utils.vis_utils": ("2.0.0", "keras.utils.visualize_util before that"),
+}
+
+
+def explain_absent(path: str) -> str | None:
+    """Say which Keras had ``keras.<path>``; None if the tables do not know it."""
+    if path in EARLIER:
+        version, instead = EARLIER[path]
+        return f"keras.{path} was last in Keras {version}; 0.3.3 has {instead} instead."
+    parts = path.split(".")
+    if len(parts) == 3:  # layers.core.Input is found as layers.Input
+        parts = [parts[0], parts[2]]
+    if ".".join(parts) not in LATER:
+        return None
+    version, what = LATER[".".join(parts)]
+    return (
+        f"keras.{path} arrived in Keras {version} ({what}). "
+        "legacy-keras runs scripts for Keras 0.1 to 0.3.3."
+    )

@@ -1,0 +1,96 @@
+"""The settings of legacy-keras: one object, a few switches, no global state besides.
+
+What belongs here: choices that 0.3.3 did not offer (device, log style, fixes of its
+quirks). What does not: ``floatx``, ``epsilon`` and the backend, which are 0.3.3's own
+and live in ``backend/common.py``. ``keras.json`` is read here, once, for both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+LOG_STYLES = ("auto", "keras", "older", "tqdm", "epoch", "silent")
+
+# Keys that only Keras 1 and later write: their file is not about this package.
+LATER_KERAS_KEYS = {"image_dim_ordering", "image_data_format"}
+
+
+def read_keras_json() -> dict[str, Any]:
+    """Return the user's ``~/.keras/keras.json``, or ``{}`` if there is none for 0.3.3.
+
+    A file written by Keras 1, 2 or 3 is skipped as a whole: its ``"backend":
+    "tensorflow"`` would silently turn kernels round here. Nothing is ever written.
+    """
+    path = Path(os.path.expanduser("~")) / ".keras" / "keras.json"
+    try:
+        if path.stat().st_size > 1 << 16:
+            raise ValueError("the file is larger than 64 KiB")
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            raise ValueError(f"expected an object, found {type(values).__name__}")
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        warnings.warn(
+            f"{path} could not be read ({error}); going on with the defaults. "
+            'Expected an object such as {"floatx": "float32", "epsilon": 1e-07, '
+            '"backend": "theano"}.',
+            stacklevel=2,
+        )
+        return {}
+    return {} if LATER_KERAS_KEYS & values.keys() else values
+
+
+KERAS_JSON = read_keras_json()
+
+
+def _from_environment(name: str, default: Any) -> Any:
+    variable = f"LEGACY_KERAS_{name.upper()}"
+    return os.environ.get(variable) or KERAS_JSON.get(name, default)
+
+
+@dataclass
+class Settings:
+    """Switches that a user may set before building a model.
+
+    Attributes:
+        device: where models live: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, or None for CUDA
+            where there is one and else the CPU. Environment: ``LEGACY_KERAS_DEVICE``.
+        log: what ``fit`` prints. ``"keras"``: what 0.3.3 printed, to the byte;
+            ``"older"``: the form of its models page (``Epoch 0``, ``acc.:``, ``val. loss:``);
+            ``"tqdm"``: a tqdm bar; ``"epoch"``: one line an epoch; ``"silent"``: nothing;
+            ``"auto"``: tqdm in a notebook, else ``"keras"``. Environment:
+            ``LEGACY_KERAS_LOG``.
+        update_merged: fix of a 0.3.3 defect. There, BatchNormalization inside a branch of
+            ``Merge`` or ``Siamese`` never updates its running statistics. True updates them.
+    """
+
+    device: str | None = field(default_factory=lambda: _from_environment("device", None))
+    log: str = field(default_factory=lambda: _from_environment("log", "auto"))
+    update_merged: bool = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self.__dataclass_fields__:
+            known = ", ".join(self.__dataclass_fields__)
+            raise AttributeError(f"no setting {name!r}; the settings are {known}")
+        if name == "log" and value not in LOG_STYLES:
+            raise ValueError(
+                f"settings.log got {value!r}; expected one of {', '.join(LOG_STYLES)}"
+            )
+        super().__setattr__(name, value)
+
+    def torch_device(self) -> torch.device:
+        """Return the device that models compiled now go to."""
+        if self.device is not None:
+            return torch.device(self.device)
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+settings = Settings()

@@ -1,0 +1,309 @@
+"""Where batches come from: arrays in some order, or a generator run by threads.
+
+Both are iterated once an epoch and yield `Batch`. Arrays are turned into tensors without
+a copy where NumPy and torch agree; a batch is cast and moved to the device when it is made.
+"""
+
+from __future__ import annotations
+
+import inspect
+import queue
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+# Data up to this size moves to a GPU once and for all.
+RESIDENT_BYTES = 1 << 28
+
+
+@dataclass
+class Batch:
+    """The tensors of one batch.
+
+    Attributes:
+        inputs: one for each input layer.
+        targets: one for each output; none to predict.
+        weights: one for each output; None where all weights are 1.
+        size: number of samples.
+    """
+
+    inputs: list[Tensor]
+    targets: list[Tensor]
+    weights: list[Tensor | None]
+    size: int
+
+
+@dataclass
+class Data:
+    """Whole arrays of as many samples each, in the roles of a `Batch`."""
+
+    inputs: list[Any]
+    targets: list[Any]
+    weights: list[Any]
+
+    def __len__(self) -> int:
+        return len(self.inputs[0])
+
+    def slice(self, start: int, stop: int | None = None) -> Data:
+        """Return the samples from ``start`` to ``stop``."""
+        parts = (
+            [None if a is None else a[start:stop] for a in arrays]
+            for arrays in (self.inputs, self.targets, self.weights)
+        )
+        return Data(*parts)
+
+
+class Caster:
+    """Turns arrays into tensors of the dtypes and on the device that a model takes."""
+
+    def __init__(self, input_dtypes: Sequence[torch.dtype], floatx: torch.dtype, device: Any):
+        self.input_dtypes = list(input_dtypes)
+        self.floatx = floatx
+        self.device = torch.device(device)
+
+    def batch(self, data: Data) -> Batch:
+        """Return all of ``data`` as one batch."""
+        return self.cast(
+            [_tensor(a) for a in data.inputs],
+            [_tensor(a) for a in data.targets],
+            [None if a is None else _tensor(a) for a in data.weights],
+        )
+
+    def cast(
+        self, inputs: list[Tensor], targets: list[Tensor], weights: list[Tensor | None]
+    ) -> Batch:
+        """Return tensors as a batch."""
+        return Batch(
+            [self._move(x, dtype) for x, dtype in zip(inputs, self.input_dtypes, strict=True)],
+            [self._move(y, self.floatx) for y in targets],
+            [None if w is None else self._move(w, self.floatx) for w in weights],
+            len(inputs[0]),
+        )
+
+    def _move(self, x: Tensor, dtype: torch.dtype) -> Tensor:
+        if self.device.type == "cpu" or x.device == self.device:
+            return x if x.dtype == dtype else x.to(dtype)
+        # Pinned memory lets the copy run beside the computation.
+        x = x.to(dtype).pin_memory() if self.device.type == "cuda" else x.to(dtype)
+        return x.to(self.device, non_blocking=True)
+
+
+TORCH_KINDS = frozenset("biuf")
+
+
+def _tensor(array: Any) -> Tensor:
+    """View an array as a tensor; copy it only where torch cannot view it."""
+    if isinstance(array, Tensor):
+        return array
+    array = np.asarray(array)
+    if array.dtype.kind not in TORCH_KINDS or array.dtype.itemsize > 8:
+        raise TypeError(
+            f"got an array of dtype {array.dtype} and shape {array.shape}; expected numbers. "
+            "Sequences of unequal length go through keras.preprocessing.sequence.pad_sequences."
+        )
+    if array.dtype.kind == "u" and array.dtype.itemsize > 1:
+        array = array.astype(np.int64)
+    if not array.dtype.isnative or any(stride < 0 for stride in array.strides):
+        array = np.array(array, dtype=array.dtype.newbyteorder("="))
+    if array.flags.writeable:
+        return torch.from_numpy(array)
+    with warnings.catch_warnings():  # torch warns of arrays that it must not write to
+        warnings.simplefilter("ignore")
+        return torch.from_numpy(array)
+
+
+def batch_shuffle(index_array: np.ndarray, batch_size: int) -> np.ndarray:
+    """Shuffle whole batches; what is left over stays at the end.
+
+    Mirrors: keras 0.3.3, models.py, batch_shuffle.
+    """
+    nb_batch = len(index_array) // batch_size
+    head, tail = np.split(index_array, [nb_batch * batch_size])
+    blocks = head.reshape(nb_batch, batch_size)
+    np.random.shuffle(blocks)
+    return np.append(blocks.ravel(), tail)
+
+
+class ArrayBatches:
+    """Batches of arrays, shuffled from epoch to epoch with NumPy's global stream.
+
+    Args:
+        data: the arrays: NumPy, or anything with ``len`` and slices, such as HDF5 data.
+        caster: the model's.
+        batch_size: int > 0.
+        shuffle: True, False, or "batch" to shuffle whole batches, for HDF5 data.
+
+    Raises:
+        TypeError: while iterating, if the data cannot be indexed in this order.
+    """
+
+    def __init__(self, data: Data, caster: Caster, batch_size: int, shuffle: Any = False) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size got {batch_size!r}; expected an int >= 1.")
+        self.caster = caster
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.nb_sample = len(data)
+        self.order = np.arange(self.nb_sample)
+        self.inputs = [self._view(a) for a in data.inputs]
+        self.targets = [self._view(a) for a in data.targets]
+        self.weights = [None if a is None else self._view(a) for a in data.weights]
+
+    def _view(self, array: Any) -> Any:
+        if not isinstance(array, (np.ndarray, Tensor)):
+            return array  # HDF5 data and the like: read batch by batch
+        tensor = _tensor(array)
+        device = self.caster.device
+        if device.type == "cuda" and tensor.nbytes <= RESIDENT_BYTES:
+            return tensor.to(device)
+        return tensor
+
+    def __iter__(self) -> Iterator[Batch]:
+        if self.shuffle == "batch":
+            self.order = batch_shuffle(self.order, self.batch_size)
+        elif self.shuffle:
+            np.random.shuffle(self.order)
+        for start in range(0, self.nb_sample, self.batch_size):
+            stop = min(start + self.batch_size, self.nb_sample)
+            rows = self._reader(start, stop)
+            yield self.caster.cast(
+                [rows(a) for a in self.inputs],
+                [rows(a) for a in self.targets],
+                [None if a is None else rows(a) for a in self.weights],
+            )
+
+    def _reader(self, start: int, stop: int) -> Callable[[Any], Tensor]:
+        """Return a function that reads the rows of one batch from an array."""
+        if not self.shuffle:
+            return lambda a: _tensor(a[start:stop])
+        picked = self.order[start:stop]
+        index = torch.from_numpy(picked)
+
+        def read(array: Any) -> Tensor:
+            if isinstance(array, Tensor):
+                return array.index_select(0, index.to(array.device, non_blocking=True))
+            try:
+                return _tensor(array[picked.tolist()])
+            except TypeError as error:
+                raise TypeError(
+                    "TypeError while preparing batch. If using HDF5 input data, pass "
+                    f'shuffle="batch". ({error})'
+                ) from error
+
+        return read
+
+
+class GeneratorBatches:
+    """Batches that a generator yields, fetched ahead by threads.
+
+    With one worker the batches keep their order, and the generator is advanced no
+    further than the samples asked for. The threads end with `close`.
+
+    Args:
+        generator: an iterator.
+        convert: turns what it yields into a `Batch`; raises for what it should not yield.
+        samples_per_epoch: int > 0, the samples after which an epoch is over.
+        nb_epoch: int > 0.
+        nb_worker: int > 0; more than one only helps an iterator that can be advanced by
+            several threads at a time, which a generator function's cannot.
+        ahead: how many batches to fetch ahead.
+        on_excess: called in each epoch that has more than ``samples_per_epoch``.
+    """
+
+    def __init__(
+        self,
+        generator: Iterator[Any],
+        convert: Callable[[Any], Batch],
+        samples_per_epoch: int,
+        nb_epoch: int = 1,
+        nb_worker: int = 1,
+        ahead: int = 10,
+        on_excess: Callable[[], None] | None = None,
+    ) -> None:
+        self.on_excess = on_excess
+        self.convert = convert
+        self.samples_per_epoch = samples_per_epoch
+        self.nb_epoch = nb_epoch
+        self._generator = generator
+        self._queue: queue.Queue[Any] = queue.Queue()
+        self._room = threading.Semaphore(ahead)
+        self._stop = threading.Event()
+        # A generator function's frame runs in one thread at a time; other iterators may
+        # have locks of their own, finer than this one.
+        self._lock = threading.Lock() if inspect.isgenerator(generator) else None
+        self._counter = threading.Lock()
+        self._seen, self._epochs_left = 0, nb_epoch
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True, name=f"batches-{i}")
+            for i in range(max(1, nb_worker))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self) -> None:
+        while True:
+            self._room.acquire()
+            if self._stop.is_set() or not self._fetch():
+                return
+
+    def _fetch(self) -> bool:
+        """Put one batch, or the exception instead of it, into the queue."""
+        try:
+            if self._lock is None:
+                batch = self.convert(next(self._generator))
+                with self._counter:
+                    self._queue.put(batch)
+                    return self._count(batch.size)
+            with self._lock:
+                if self._stop.is_set():
+                    return False
+                batch = self.convert(next(self._generator))
+                self._queue.put(batch)
+                return self._count(batch.size)
+        except BaseException as error:  # handed to the caller of fit, traceback and all
+            self._stop.set()
+            self._queue.put(error)
+            return False
+
+    def _count(self, nb_sample: int) -> bool:
+        """Count samples as the loop will; return whether more are wanted."""
+        self._seen += nb_sample
+        if self._seen >= self.samples_per_epoch:
+            self._seen, self._epochs_left = 0, self._epochs_left - 1
+        if self._epochs_left <= 0:
+            self._stop.set()
+            for _ in self._threads:  # wake those that wait for room
+                self._room.release()
+        return self._epochs_left > 0
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield the batches of one epoch."""
+        seen = 0
+        while seen < self.samples_per_epoch:
+            item = self._queue.get()
+            self._room.release()
+            if isinstance(item, StopIteration):
+                raise ValueError(
+                    f"The generator ended after {seen} samples of an epoch; expected "
+                    f"{self.samples_per_epoch}. It should loop over its data indefinitely."
+                ) from item
+            if isinstance(item, BaseException):
+                raise item
+            seen += item.size
+            yield item
+        if seen > self.samples_per_epoch and self.on_excess is not None:
+            self.on_excess()
+
+    def close(self) -> None:
+        """Stop the threads and wait for what they are fetching now."""
+        self._stop.set()
+        for _ in self._threads:
+            self._room.release()
+        for thread in self._threads:
+            thread.join()

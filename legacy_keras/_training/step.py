@@ -1,0 +1,206 @@
+"""One batch: forward, loss, regularizers, backward, optimizer, constraints, updates.
+
+Mirrors: keras 0.3.3, models.py, what ``compile`` makes of a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .. import backend as K
+from .. import objectives, optimizers
+from .._errors import DimensionError
+from ..constraints import Constraint
+from .batches import Batch
+from .weighting import weighted_loss
+
+BUILT_IN = frozenset(objectives.OBJECTIVES.values())
+
+
+@dataclass
+class Output:
+    """What is asked of one output of a model.
+
+    Attributes:
+        name: as in a Graph; empty for a Sequential.
+        objective: function of (y_true, y_pred), one score for each sample.
+        weight: factor of its loss.
+        ndim: number of axes of the output, samples included.
+    """
+
+    name: str
+    objective: Callable[[Tensor, Tensor], Tensor]
+    weight: float
+    ndim: int
+
+
+class Step:
+    """Trains, tests and predicts single batches of a compiled model.
+
+    A batch that fails leaves weights, optimizer and layer states as they were: nothing is
+    changed before forward and backward are through.
+
+    Args:
+        model: a Sequential or Graph with ``run_batch``.
+        outputs: one for each output of the model.
+        optimizer: bound to ``params``.
+        params: the weights to train.
+        constraints: one for each of them.
+        binary: whether accuracy compares rounded outputs, not the largest.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        outputs: list[Output],
+        optimizer: torch.optim.Optimizer,
+        params: list[Tensor],
+        constraints: list[Any],
+        binary: bool,
+    ) -> None:
+        self.model = model
+        self.outputs = outputs
+        self.optimizer = optimizer
+        self.params = params
+        self.binary = binary
+        self.regularizers = model.regularizers
+        self.constraints = [
+            (p, c) for p, c in zip(params, constraints, strict=True) if type(c) is not Constraint
+        ]
+        self.inputs = model.input_layers
+        self.updating = model.updating_layers()
+        self.stateful = model.stateful_layers()
+
+    def train(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
+        """Change the weights by one step; return [loss], or [loss, accuracy] before it."""
+        if not self.model.training:
+            self.model.train()
+        with torch.enable_grad():
+            predictions, masks = self._forward(batch)
+            loss = self._loss(batch, predictions, masks)
+            for regularizer in self.regularizers:
+                loss = regularizer(loss)
+            grads = self._gradients(loss)
+        results = [loss.detach()]
+        with torch.no_grad():
+            if accuracy:
+                results.append(self._accuracy(batch, predictions[0]))
+            self._change_weights(grads)
+            _apply_updates(self.updating)
+        return results
+
+    def test(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
+        """Return [loss], or [loss, accuracy], of a batch in test mode."""
+        self._test_mode()
+        with torch.no_grad():
+            predictions, masks = self._forward(batch)
+            results = [self._loss(batch, predictions, masks)]
+            if accuracy:
+                results.append(self._accuracy(batch, predictions[0]))
+            _apply_updates(self.stateful)
+        return results
+
+    def predict(self, batch: Batch) -> list[Tensor]:
+        """Return the outputs for a batch in test mode."""
+        self._test_mode()
+        with torch.no_grad():
+            predictions, _ = self._forward(batch)
+            _apply_updates(self.stateful)
+        return predictions
+
+    def _test_mode(self) -> None:
+        if self.model.training:
+            self.model.eval()
+
+    def _forward(self, batch: Batch) -> tuple[list[Tensor], list[Tensor | None]]:
+        for x, layer in zip(batch.inputs, self.inputs, strict=True):
+            self._check_ndim("input", layer.name, x, len(layer.input_shape))
+        try:
+            return self.model.run_batch(batch.inputs)  # type: ignore[no-any-return]
+        except RuntimeError as error:
+            problem = self._explain(batch)
+            if problem:
+                raise ValueError(problem) from error
+            raise
+
+    def _check_ndim(self, role: str, name: str, x: Tensor, ndim: int) -> None:
+        if x.ndim != ndim:
+            raise DimensionError(
+                f"The {role} {name!r} has {x.ndim} axes, with the shape {tuple(x.shape)}; "
+                f"expected {ndim}, samples included."
+            )
+
+    def _explain(self, batch: Batch) -> str:
+        """Say which input has another shape than its layer was built for, if one has."""
+        for x, layer in zip(batch.inputs, self.inputs, strict=True):
+            sizes = zip(x.shape[1:], layer.input_shape[1:], strict=True)
+            if layer.input_dtype != "int32" and any(b and a != b for a, b in sizes):
+                return (
+                    f"The input {layer.name!r} has the shape {tuple(x.shape)}; the model was "
+                    f"built for {layer.input_shape}."
+                )
+        return ""
+
+    def _loss(
+        self, batch: Batch, predictions: list[Tensor], masks: list[Tensor | None]
+    ) -> Tensor:
+        total: Any = None
+        for output, y, y_pred, weights, mask in zip(
+            self.outputs, batch.targets, predictions, batch.weights, masks, strict=True
+        ):
+            if y.shape != y_pred.shape:
+                self._check_target(output, y, y_pred)
+            loss = weighted_loss(output.objective, y, y_pred, weights, mask)
+            if output.weight != 1.0:
+                loss = loss * output.weight
+            total = loss if total is None else total + loss
+        return total  # type: ignore[no-any-return]
+
+    def _check_target(self, output: Output, y: Tensor, y_pred: Tensor) -> None:
+        """Refuse what torch would broadcast, and Theano would not."""
+        self._check_ndim("target", output.name, y, y_pred.ndim)
+        if output.objective in BUILT_IN:
+            raise ValueError(
+                f"The target {output.name!r} has the shape {tuple(y.shape)}; the output has "
+                f"{tuple(y_pred.shape)}. Class numbers become rows of 0 and 1 by "
+                "keras.utils.np_utils.to_categorical."
+            )
+
+    def _gradients(self, loss: Tensor) -> list[Tensor]:
+        if not self.params:
+            return []
+        grads = torch.autograd.grad(loss, self.params, allow_unused=True)
+        return [
+            torch.zeros_like(p) if g is None else g
+            for p, g in zip(self.params, grads, strict=True)
+        ]
+
+    def _change_weights(self, grads: list[Tensor]) -> None:
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            self.optimizer.apply_gradients(grads)
+        else:
+            for p, g in zip(self.params, grads, strict=True):
+                p.grad = g
+            self.optimizer.step()
+        for p, constraint in self.constraints:
+            p.copy_(constraint(p))
+
+    def _accuracy(self, batch: Batch, y_pred: Tensor) -> Tensor:
+        y = batch.targets[0]
+        if self.binary:
+            hits = y == K.round(y_pred)
+        else:
+            hits = y.argmax(-1) == y_pred.argmax(-1)
+        return hits.to(y_pred.dtype).mean()
+
+
+def _apply_updates(layers: list[Any]) -> None:
+    for layer in layers:
+        for variable, value in layer.updates:
+            if value is not variable:
+                variable.copy_(value)

@@ -1,0 +1,81 @@
+"""Activation functions by name, as 0.3.3 names them.
+
+Mirrors: keras 0.3.3, activations.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from . import backend as K
+from ._names import lookup
+
+
+def softmax(x: Tensor) -> Tensor:
+    """Softmax over the last axis.
+
+    Shape:
+        input: (nb_samples, features) or (nb_samples, timesteps, features)
+        output: the same
+
+    Raises:
+        ValueError: for any other number of axes.
+    """
+    if x.ndim not in (2, 3):
+        raise ValueError(
+            "Cannot apply softmax to a tensor that is not 2D or 3D. "
+            f"Here, ndim={x.ndim}. Flatten or reshape it first."
+        )
+    return K.softmax(x)
+
+
+def softplus(x: Tensor) -> Tensor:
+    """log(1 + exp(x))."""
+    return K.softplus(x)
+
+
+def relu(x: Tensor, alpha: Any = 0.0, max_value: Any = None) -> Tensor:
+    """``x`` where it is positive, ``alpha * x`` elsewhere, at most ``max_value``."""
+    return K.relu(x, alpha=alpha, max_value=max_value)
+
+
+def tanh(x: Tensor) -> Tensor:
+    """Hyperbolic tangent."""
+    return K.tanh(x)
+
+
+def sigmoid(x: Tensor) -> Tensor:
+    """1 / (1 + exp(-x))."""
+    return K.sigmoid(x)
+
+
+def hard_sigmoid(x: Tensor) -> Tensor:
+    """0.2 x + 0.5, limited to [0, 1]."""
+    return K.hard_sigmoid(x)
+
+
+def linear(x: Any) -> Any:
+    """Return ``x`` itself."""
+    return x
+
+
+ACTIVATIONS: dict[str, Callable[..., Tensor]] = {
+    f.__name__: f for f in (softmax, softplus, relu, tanh, sigmoid, hard_sigmoid, linear)
+}
+# Functions that work number by number, so that several gates can share one call.
+ELEMENTWISE = (softplus, relu, tanh, sigmoid, hard_sigmoid, linear)
+
+# 0.2 had it for (nb_samples, timesteps, features); softmax does that since 0.3.
+ACTIVATIONS["time_distributed_softmax"] = time_distributed_softmax = softmax
+
+
+def get(identifier: Any) -> Any:
+    """Return the activation of that name; a function is returned as it is.
+
+    Raises:
+        ValueError: if there is no such activation.
+    """
+    return lookup(identifier, ACTIVATIONS, "activation function")

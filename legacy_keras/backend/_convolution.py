@@ -1,0 +1,255 @@
+"""Convolutions and pooling of K in both dim_orderings and both semantics.
+
+Theano convolves: it turns the kernel round, and pads half a kernel for ``same``.
+TensorFlow correlates and pads so that ``same`` gives ceil(size / stride). Tensors inside
+are channels-first; ``dim_ordering="tf"`` means channels-last input and kernels.
+
+Mirrors: keras 0.3.3, backend/theano_backend.py and backend/tensorflow_backend.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from . import common
+from ._math import pad_axes, spatial_axes
+
+CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {2: F.conv2d, 3: F.conv3d}
+
+
+def channels_first(x: Tensor, dim_ordering: str) -> Tensor:
+    """View (samples, *space, channels) as (samples, channels, *space)."""
+    spatial_axes(x, dim_ordering)  # refuses any other ordering
+    return x if dim_ordering == "th" else x.movedim(-1, 1)
+
+
+def channels_back(x: Tensor, dim_ordering: str) -> Tensor:
+    """Undo `channels_first`."""
+    return x if dim_ordering == "th" else x.movedim(1, -1)
+
+
+def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
+    """Return TensorFlow's padding (before, after) for border_mode ``same``."""
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
+
+
+def _check_border_mode(border_mode: str) -> None:
+    if border_mode not in ("valid", "same"):
+        raise ValueError(f"Invalid border mode: {border_mode!r}; expected 'valid' or 'same'.")
+
+
+def _convolve(
+    x: Tensor, kernel: Tensor, strides: Sequence[int], border_mode: str, dim_ordering: str
+) -> Tensor:
+    _check_border_mode(border_mode)
+    x = channels_first(x, dim_ordering)
+    if dim_ordering == "tf":  # (*space, channels, filters) to (filters, channels, *space)
+        kernel = kernel.movedim(-1, 0).movedim(-1, 1)
+    nb_axes = x.ndim - 2
+    theano = common._BACKEND == "theano"
+    if theano:
+        kernel = kernel.flip(list(range(2, x.ndim)))
+    sizes, windows = x.shape[2:], kernel.shape[2:]
+    if border_mode == "valid":
+        out = CONVOLUTIONS[nb_axes](x, kernel, stride=tuple(strides))
+    elif theano and nb_axes == 2:
+        if any(s > w for s, w in zip(strides, windows, strict=True)):
+            raise ValueError(
+                f"border_mode='same' got subsample={tuple(strides)} with a window of "
+                f"{tuple(windows)}; each stride must be at most the window."
+            )
+        half = [w // 2 for w in windows]
+        out = F.conv2d(x, kernel, stride=tuple(strides), padding=half)
+        # An even window gives one row or column too many.
+        out = _crop(out, [-(-n // s) for n, s in zip(sizes, strides, strict=True)])
+    elif theano:
+        if tuple(strides) != (1, 1, 1):
+            raise ValueError(
+                f"Convolution3D with border_mode='same' got subsample={tuple(strides)}; "
+                "Theano allows only (1, 1, 1) there. Use border_mode='valid'."
+            )
+        # The longer half of an even window goes behind.
+        pads = {a + 2: ((w - 1) // 2, w - 1 - (w - 1) // 2) for a, w in enumerate(windows)}
+        out = F.conv3d(pad_axes(x, pads), kernel)
+    else:
+        spans = zip(sizes, windows, strides, strict=True)
+        pads = {a + 2: same_padding(*span) for a, span in enumerate(spans)}
+        out = CONVOLUTIONS[nb_axes](pad_axes(x, pads), kernel, stride=tuple(strides))
+    return channels_back(out, dim_ordering)
+
+
+def _crop(x: Tensor, sizes: Sequence[int]) -> Tensor:
+    for axis, size in enumerate(sizes, 2):
+        x = x.narrow(axis, 0, min(size, x.shape[axis]))
+    return x
+
+
+def conv2d(
+    x: Tensor,
+    kernel: Tensor,
+    strides: Sequence[int] = (1, 1),
+    border_mode: str = "valid",
+    dim_ordering: str = "th",
+    image_shape: Any = None,
+    filter_shape: Any = None,
+) -> Tensor:
+    """Convolve 4D images.
+
+    Args:
+        x: (samples, channels, rows, cols), channels last for ``dim_ordering="tf"``.
+        kernel: (filters, channels, rows, cols), or (rows, cols, channels, filters).
+        image_shape, filter_shape: hints for Theano; not needed here.
+    """
+    return _convolve(x, kernel, strides, border_mode, dim_ordering)
+
+
+def conv3d(
+    x: Tensor,
+    kernel: Tensor,
+    strides: Sequence[int] = (1, 1, 1),
+    border_mode: str = "valid",
+    dim_ordering: str = "th",
+    volume_shape: Any = None,
+    filter_shape: Any = None,
+) -> Tensor:
+    """Convolve 5D volumes; arguments as in `conv2d`."""
+    return _convolve(x, kernel, strides, border_mode, dim_ordering)
+
+
+# Pooling
+
+# Up to this many elements in a window, taking the larger of shifted views beats
+# torch's max_pool2d, which also writes down where each maximum was.
+SMALL_WINDOW = 16
+
+
+def _windows(x: Tensor, window: Sequence[int], strides: Sequence[int]) -> list[Tensor]:
+    """Return a view of ``x`` for each place in the window: what stands there in each window."""
+    counts = [(n - w) // s + 1 for n, w, s in zip(x.shape[2:], window, strides, strict=True)]
+    views = []
+    for offsets in itertools.product(*map(range, window)):
+        spans = [
+            slice(o, o + (c - 1) * s + 1, s)
+            for o, c, s in zip(offsets, counts, strides, strict=True)
+        ]
+        views.append(x[(slice(None), slice(None), *spans)])
+    return views
+
+
+class _MaxPool(torch.autograd.Function):
+    """Max pooling whose gradient goes to every element of a tie, as in Theano.
+
+    torch picks one of them. Ties are common: a convolution gives the same number all
+    over the blank part of an image.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, window: Sequence[int], strides: Sequence[int]) -> Tensor:
+        views = _windows(x, window, strides)
+        if len(views) <= SMALL_WINDOW:
+            out = views[0].clone(memory_format=torch.contiguous_format)
+            for view in views[1:]:
+                torch.maximum(out, view, out=out)
+        else:
+            pool = F.max_pool2d if len(window) == 2 else F.max_pool3d
+            out = pool(x, tuple(window), tuple(strides))
+        ctx.save_for_backward(x, out)
+        ctx.window, ctx.strides = window, strides
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        x, out = ctx.saved_tensors
+        grad = torch.zeros_like(x, memory_format=torch.contiguous_format)
+        apart = all(s >= w for s, w in zip(ctx.strides, ctx.window, strict=True))
+        places = _windows(x, ctx.window, ctx.strides)
+        for target, view in zip(_windows(grad, ctx.window, ctx.strides), places, strict=True):
+            if apart:  # no two windows meet: write once instead of adding
+                torch.mul(grads[0], view == out, out=target)
+            else:
+                target.addcmul_(grads[0], (view == out).to(x.dtype))
+        return grad, None, None
+
+
+def _average(x: Tensor, window: Sequence[int], strides: Sequence[int]) -> Tensor:
+    pool = F.avg_pool2d if len(window) == 2 else F.avg_pool3d
+    return pool(x, tuple(window), tuple(strides))
+
+
+def _pool(
+    x: Tensor,
+    window: Sequence[int],
+    strides: Sequence[int],
+    border_mode: str,
+    dim_ordering: str,
+    pool_mode: str,
+) -> Tensor:
+    _check_border_mode(border_mode)
+    if pool_mode not in ("max", "avg"):
+        raise ValueError(f"Invalid pooling mode: {pool_mode!r}; expected 'max' or 'avg'.")
+    x = channels_first(x, dim_ordering)
+    pads = {}
+    if border_mode == "same":
+        pads = _pool_padding(x, window, strides)
+    if pool_mode == "max":
+        padded = pad_axes(x, pads, float("-inf")) if pads else x
+        out = _MaxPool.apply(padded, tuple(window), tuple(strides))
+    else:
+        out = _average(pad_axes(x, pads) if pads else x, window, strides)
+        if pads:  # the padding does not count
+            inside = pad_axes(torch.ones_like(x[:1, :1]), pads)
+            out = out / _average(inside, window, strides)
+    if pads:
+        out = _crop(out, [-(-n // s) for n, s in zip(x.shape[2:], strides, strict=True)])
+    return channels_back(out, dim_ordering)
+
+
+def _pool_padding(
+    x: Tensor, window: Sequence[int], strides: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    spans = list(zip(x.shape[2:], window, strides, strict=True))
+    if common._BACKEND == "tensorflow":
+        return {a + 2: same_padding(*span) for a, span in enumerate(spans)}
+    # 0.3.3 on Theano pads so much on both sides and cuts off what is too long.
+    width = [w - 2 if w % 2 else w - 1 for w in window]
+    return {a + 2: (max(p, 0), max(p, 0)) for a, p in enumerate(width)}
+
+
+def pool2d(
+    x: Tensor,
+    pool_size: Sequence[int],
+    strides: Sequence[int] = (1, 1),
+    border_mode: str = "valid",
+    dim_ordering: str = "th",
+    pool_mode: str = "max",
+) -> Tensor:
+    """Pool the rows and columns of 4D images by maximum or average."""
+    return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode)
+
+
+def pool3d(
+    x: Tensor,
+    pool_size: Sequence[int],
+    strides: Sequence[int] = (1, 1, 1),
+    border_mode: str = "valid",
+    dim_ordering: str = "th",
+    pool_mode: str = "max",
+) -> Tensor:
+    """Pool the three spatial axes of 5D volumes by maximum or average.
+
+    Raises:
+        ValueError: for border_mode ``same``, which 0.3.3 does not support in 3D.
+    """
+    if border_mode == "same":
+        raise ValueError(
+            "border_mode='same' is not supported by 3D pooling; use 'valid', with "
+            "ZeroPadding3D before it if the size must stay."
+        )
+    return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode)

@@ -1,0 +1,97 @@
+"""Activations and cross-entropies of K, over torch tensors.
+
+Gradients at the corners are Theano's: half a step at relu's zero, all of it at the bounds
+of a clip. Biases start at zero and images have black corners, so the corners do occur.
+
+Mirrors: keras 0.3.3, backend/theano_backend.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .common import CLIP
+
+
+class _Relu(torch.autograd.Function):
+    """max(x, 0), the gradient at 0 being 1/2: Theano computes it as (x + |x|) / 2."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return torch.clamp_min(x, 0)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return torch.sign(x).add_(1).mul_(grads[0]).mul_(0.5)
+
+
+def relu(x: Tensor, alpha: Any = 0.0, max_value: Any = None) -> Tensor:
+    """Return ``x`` where it is positive and ``alpha * x`` elsewhere, at most ``max_value``."""
+    if isinstance(alpha, Tensor) or alpha != 0.0:
+        x = (0.5 * (1 + alpha)) * x + (0.5 * (1 - alpha)) * torch.abs(x)
+    else:
+        x = _Relu.apply(x)
+    if max_value is None:
+        return x
+    from ._math import minimum
+
+    return minimum(x, max_value)
+
+
+def softmax(x: Tensor) -> Tensor:
+    """Softmax over the last axis."""
+    return torch.softmax(x, -1)
+
+
+def softplus(x: Tensor) -> Tensor:
+    """log(1 + exp(x))."""
+    return F.softplus(x)
+
+
+def sigmoid(x: Tensor) -> Tensor:
+    return torch.sigmoid(x)
+
+
+def hard_sigmoid(x: Tensor) -> Tensor:
+    """0.2 x + 0.5, limited to [0, 1]."""
+    return torch.clamp(x * 0.2 + 0.5, 0.0, 1.0)
+
+
+def tanh(x: Tensor) -> Tensor:
+    return torch.tanh(x)
+
+
+def l2_normalize(x: Tensor, axis: int) -> Tensor:
+    """Divide by the Euclidean norm along ``axis``."""
+    return x / torch.sqrt(torch.sum(torch.square(x), axis, keepdim=True))
+
+
+def categorical_crossentropy(output: Tensor, target: Tensor, from_logits: bool = False) -> Tensor:
+    """Cross-entropy of class probabilities, over the last axis.
+
+    Args:
+        output: probabilities, scaled to sum to 1; logits if ``from_logits``.
+        target: the same shape, or one axis fewer with class numbers.
+    """
+    if from_logits:
+        output = softmax(output)
+    else:
+        output = output / output.sum(-1, keepdim=True)
+    output = torch.clamp(output, CLIP, 1.0 - CLIP)
+    if target.ndim == output.ndim - 1:
+        return -torch.log(output).gather(-1, target.long().unsqueeze(-1)).squeeze(-1)
+    return -torch.sum(target * torch.log(output), -1)
+
+
+def binary_crossentropy(output: Tensor, target: Tensor, from_logits: bool = False) -> Tensor:
+    """Cross-entropy of each probability in ``output`` with ``target``, element by element."""
+    if from_logits:
+        output = sigmoid(output)
+    output = torch.clamp(output, CLIP, 1.0 - CLIP)
+    return -(target * torch.log(output) + (1.0 - target) * torch.log(1.0 - output))

@@ -1,0 +1,1 @@
+"""The data sets that 0.3.3 knows, downloaded when first asked for."""

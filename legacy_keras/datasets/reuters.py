@@ -1,0 +1,45 @@
+"""Newswires from Reuters as word indices, labelled with one of 46 topics.
+
+Mirrors: keras 0.3.3, datasets/reuters.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .data_utils import Words, find, load_pickle, split_words
+
+
+def load_data(
+    path: str = "reuters.pkl",
+    nb_words: int | None = None,
+    skip_top: int = 0,
+    maxlen: int | None = None,
+    test_split: float = 0.2,
+    seed: int = 113,
+    start_char: int | None = 1,
+    oov_char: int | None = 2,
+    index_from: int = 3,
+) -> tuple[Words, Words]:
+    """Return ``(X_train, y_train), (X_test, y_test)``: lists of word indices, and of topics.
+
+    The options are those of ``split_words`` in ``data_utils.py``.
+
+    Args:
+        path: name in the cache, or the full path of the file.
+
+    Mirrors: keras 0.3.3, datasets/reuters.py, load_data.
+    """
+    data = load_pickle(find(path, "https://s3.amazonaws.com/text-datasets/reuters.pkl"))
+    return split_words(
+        data, nb_words, skip_top, maxlen, test_split, seed, start_char, oov_char, index_from
+    )
+
+
+def get_word_index(path: str = "reuters_word_index.pkl") -> Any:
+    """Return the index of each word, before ``index_from`` is added.
+
+    Mirrors: keras 0.3.3, datasets/reuters.py, get_word_index.
+    """
+    origin = "https://s3.amazonaws.com/text-datasets/reuters_word_index.pkl"
+    return load_pickle(find(path, origin))

@@ -1,0 +1,95 @@
+"""Layers that apply a user's function.
+
+Mirrors: keras 0.3.3, layers/core.py.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from .._errors import ArgumentError
+from ._base import Layer, MaskedLayer, Shape
+
+
+class Lambda(Layer):
+    """Apply a function of a tensor.
+
+    Args:
+        function: takes the input and ``arguments``; if it has a parameter ``train`` it is
+            told whether the model is training.
+        output_shape: tuple without the samples axis, or a function of the input shape;
+            None for the shape of the input.
+        arguments: dict of further keyword arguments of ``function``.
+
+    Raises:
+        ValueError: if ``output_shape`` is neither, or does not return a tuple.
+
+    Mirrors: keras 0.3.3, layers/core.py, Lambda.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        arguments: dict[str, Any] = {},
+        **kwargs: Any,
+    ) -> None:
+        if isinstance(output_shape, (tuple, list)):
+            output_shape = tuple(output_shape)
+        elif output_shape is not None and not callable(output_shape):
+            raise ArgumentError(
+                f"In {type(self).__name__}, `output_shape` must be a list, a tuple, or a "
+                f"function; got {output_shape!r}."
+            )
+        self.function = function
+        self.arguments = arguments
+        self._output_shape = output_shape
+        Layer.__init__(self, **kwargs)
+
+    @property
+    def output_shape(self) -> Shape:
+        return self.declared_shape(self.input_shape, self.input_shape)
+
+    def declared_shape(self, input_shape: Shape, default: Shape) -> Shape:
+        """Return the output shape that the user declared, with the samples axis."""
+        if self._output_shape is None:
+            return default
+        if isinstance(self._output_shape, tuple):
+            return (default[0] if default else None, *self._output_shape)
+        shape = self._output_shape(input_shape)
+        if not isinstance(shape, (tuple, list)):
+            raise ValueError(
+                f"In {type(self).__name__}, the `output_shape` function must return a tuple; "
+                f"got {shape!r} for the input shape {input_shape}."
+            )
+        return tuple(shape)
+
+    def forward(self, x: Any, mask: Tensor | None = None) -> Any:
+        return self.apply_function(x)
+
+    def apply_function(self, x: Any) -> Any:
+        """Call the function with its arguments, and ``train`` if it asks for it."""
+        arguments = self.arguments
+        if "train" in inspect.signature(self.function).parameters:
+            arguments = {**arguments, "train": self.training}
+        return self.function(x, **arguments)
+
+    def get_config(self) -> dict[str, Any]:
+        # The function itself, as in 0.3.3: to_json refuses it with a TypeError.
+        return {
+            **super().get_config(),
+            "function": self.function,
+            "output_shape": self._output_shape,
+            "arguments": self.arguments,
+        }
+
+
+class MaskedLambda(MaskedLayer, Lambda):
+    """A Lambda that hands on the mask of its input.
+
+    Mirrors: keras 0.3.3, layers/core.py, MaskedLambda.
+    """

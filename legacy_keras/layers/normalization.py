@@ -1,0 +1,108 @@
+"""Batch normalization as 0.3.3 computes it.
+
+Mirrors: keras 0.3.3, layers/normalization.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from .. import backend as K
+from ..backend._variable import Variable
+from ._base import Layer
+
+
+class BatchNormalization(Layer):
+    """gamma (x - mean) / (std + epsilon) + beta.
+
+    Mode 0 takes mean and std of each feature over the batch, and in tests their running
+    averages. Mode 1 takes them of each sample over its features. The std of mode 0 is
+    sqrt(mean((x - mean)^2 + epsilon)): epsilon comes in twice, and the running statistic
+    is the std, not the variance of later Kerases and of torch.
+
+    Shape:
+        input: any, with the size of ``axis`` fixed
+        output: the same
+        gamma, beta, running_mean, running_std: (input_shape[axis],)
+
+    Args:
+        epsilon: float > 0.
+        mode: 0 or 1.
+        axis: int, the features of mode 0: 1 for channels of images in "th" order.
+        momentum: float in [0, 1], how much of the running statistics stays at a batch.
+        weights: list of four arrays to start from: gamma, beta, running mean and std.
+
+    Mirrors: keras 0.3.3, layers/normalization.py, BatchNormalization.
+    """
+
+    config_fields: ClassVar = ("epsilon", "mode", "axis", "momentum")
+    gamma: Variable
+    beta: Variable
+    running_mean: Variable
+    running_std: Variable
+
+    def __init__(
+        self,
+        epsilon: float = 1e-6,
+        mode: int = 0,
+        axis: int = -1,
+        momentum: float = 0.9,
+        weights: Any = None,
+        beta_init: Any = "zero",
+        gamma_init: Any = "one",
+        **kwargs: Any,
+    ) -> None:
+        if mode not in (0, 1):
+            raise ValueError(
+                f"BatchNormalization got mode={mode!r}; expected 0, by feature, or 1, by sample."
+            )
+        self.epsilon = epsilon
+        self.mode = mode
+        self.axis = axis
+        self.momentum = momentum
+        self.set_options(beta_init=beta_init, gamma_init=gamma_init, initial_weights=weights)
+        super().__init__(**kwargs)
+
+    def build(self) -> None:
+        shape = (self.input_shape[self.axis],)
+        self.gamma = self.gamma_init(shape, name=f"{self.name}_gamma")
+        self.beta = self.beta_init(shape, name=f"{self.name}_beta")
+        self.trainable_weights = [self.gamma, self.beta]
+        self.running_mean = K.zeros(shape, name=f"{self.name}_running_mean")
+        self.running_std = K.ones(shape, name=f"{self.name}_running_std")
+        self.non_trainable_weights = [self.running_mean, self.running_std]
+        if self.mode == 0:
+            self.updates = [(w, w) for w in self.non_trainable_weights]
+        self.finish_build()
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        return self._by_feature(x) if self.mode == 0 else self._by_sample(x)
+
+    def _by_feature(self, x: Tensor) -> Tensor:
+        axis = self.axis % x.ndim
+        others = [a for a in range(x.ndim) if a != axis]
+        wide = [-1 if a == axis else 1 for a in range(x.ndim)]  # broadcast along the others
+        if self.training:
+            mean = torch.mean(x, others)
+            centred = x - mean.view(wide)
+            std = torch.sqrt(torch.mean(torch.square(centred) + self.epsilon, others))
+            self._keep_statistics(mean.detach(), std.detach())
+        else:
+            centred = x - self.running_mean.view(wide)
+            std = self.running_std
+        scaled = centred / (std.view(wide) + self.epsilon)
+        return self.gamma.view(wide) * scaled + self.beta.view(wide)
+
+    def _keep_statistics(self, mean: Tensor, std: Tensor) -> None:
+        old, new = self.momentum, 1 - self.momentum
+        self.updates = [
+            (self.running_mean, old * self.running_mean.detach() + new * mean),
+            (self.running_std, old * self.running_std.detach() + new * std),
+        ]
+
+    def _by_sample(self, x: Tensor) -> Tensor:
+        scaled = (x - K.mean(x, -1, keepdims=True)) / (K.std(x, -1, keepdims=True) + self.epsilon)
+        return self.gamma * scaled + self.beta

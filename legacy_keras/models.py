@@ -1,0 +1,1123 @@
+"""Sequential and Graph as models: compile, fit, evaluate, predict, save.
+
+The methods have 0.3.3's signatures. They check and pack their arguments into `Data` or
+`GeneratorBatches` and hand over to ``_training``; files are the business of ``_saving``.
+
+Mirrors: keras 0.3.3, models.py.
+"""
+
+from __future__ import annotations
+
+import pprint
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import backend as K
+from . import objectives, optimizers
+from ._errors import ArgumentError, DimensionError, MissingKeyError, NotCompiledError
+from ._saving import config as configs
+from ._saving import hdf5
+from ._settings import settings
+from ._training import loop, progress
+from ._training.batches import ArrayBatches, Batch, Caster, Data, GeneratorBatches
+from ._training.step import Output, Step
+from ._training.weighting import plain_weights, weigh
+from .backend.common import torch_dtype
+from .callbacks import History
+from .layers import containers
+from .utils.layer_utils import model_summary
+
+# Arguments of theano.function, which 0.3.3 passes on from compile(). They mean nothing here.
+THEANO_OPTIONS = frozenset(
+    "mode givens no_default_updates accept_inplace name rebuild_strict allow_input_downcast "
+    "profile on_unused_input".split()
+)
+
+
+
+
+def standardize_y(y: Any) -> Any:
+    """Return targets as an array with at least two axes; HDF5 data stays as it is.
+
+    Mirrors: keras 0.3.3, models.py, standardize_y.
+    """
+    if not hasattr(y, "shape"):
+        y = np.asarray(y)
+    if len(y.shape) == 1:
+        y = np.expand_dims(y, 1)
+    return y
+
+
+def standardize_X(X: Any) -> list[Any]:
+    """Return a list of inputs; a list is taken as one array for each input.
+
+    Mirrors: keras 0.3.3, models.py, standardize_X.
+    """
+    return X if isinstance(X, list) else [X]
+
+
+def standardize_weights(
+    y: Any,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    sample_weight_mode: str | None = None,
+) -> np.ndarray:
+    """Check weights and return one for each sample or time step.
+
+    Mirrors: keras 0.3.3, models.py, standardize_weights.
+    """
+    weights = weigh(y, sample_weight, class_weight, sample_weight_mode)
+    return plain_weights(y, weights, sample_weight_mode)
+
+
+def make_batches(size: int, batch_size: int) -> list[tuple[int, int]]:
+    """Return the (start, stop) of each batch.
+
+    Mirrors: keras 0.3.3, models.py, make_batches.
+    """
+    return [(i, min(size, i + batch_size)) for i in range(0, size, batch_size)]
+
+
+def model_from_config(config: Any, custom_objects: Mapping[str, Any] = {}) -> Any:
+    """Make a model from a configuration, compiled if the configuration is of one that was.
+
+    Args:
+        config: what ``model.get_config()`` returned.
+        custom_objects: the user's layers, losses and other functions by name.
+
+    Raises:
+        ValueError: for unknown names.
+
+    Mirrors: keras 0.3.3, models.py, model_from_config.
+    """
+    classes = {"Sequential": Sequential, "Graph": Graph}
+    name = config.get("name") if isinstance(config, Mapping) else None
+    if name not in classes:
+        raise ValueError(
+            f"Unrecognized model: {name!r}; expected the configuration of a Sequential or a Graph "
+            "as Keras 0.3 wrote it."
+        )
+    model = configs.layer_from_config(config, custom_objects, classes)
+    model.name = name
+    if "optimizer" not in config:
+        return model
+    arguments = dict(config["optimizer"])
+    optimizer = optimizers.get(arguments.pop("name"), arguments)
+    loss = config.get("loss")
+    if name == "Graph":
+        model.compile(
+            optimizer,
+            {k: custom_objects.get(v, v) for k, v in loss.items()},
+            sample_weight_modes=config.get("sample_weight_modes", {}),
+            loss_weights=config.get("loss_weights", {}),
+        )
+    else:
+        model.compile(
+            optimizer,
+            custom_objects.get(loss, loss),
+            class_mode=config.get("class_mode"),
+            sample_weight_mode=config.get("sample_weight_mode"),
+        )
+    return model
+
+
+def model_from_json(json_string: str, custom_objects: Mapping[str, Any] = {}) -> Any:
+    """Make a model from JSON; see `model_from_config`."""
+    return model_from_config(configs.from_json(json_string), custom_objects)
+
+
+def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] = {}) -> Any:
+    """Make a model from YAML, read safely; see `model_from_config`."""
+    return model_from_config(configs.from_yaml(yaml_string), custom_objects)
+
+
+def _check_one_output(nb_output: int, argument: str) -> None:
+    if nb_output != 1:
+        raise ValueError(
+            f'In a Graph model, "{argument}" can only be used if your Graph has exactly one '
+            f"output. Otherwise accuracy is ill-defined. This one has {nb_output}."
+        )
+
+
+def _is_generator(data: Any) -> bool:
+    return hasattr(data, "__next__")
+
+
+class Model(containers.Container):
+    """What Sequential and Graph models share.
+
+    Mirrors: keras 0.3.3, models.py, Model.
+    """
+
+    optimizer: Any
+    history: History
+    class_mode: str | None
+    stop_training: bool
+    training_data: list[Any]
+    validation_data: list[Any] | None
+
+    # Compiling
+
+    def _compile(
+        self, optimizer: Any, outputs: list[Output], shapes: list[Any], options: dict[str, Any]
+    ) -> None:
+        """Move to the device, bind the optimizer and make the step."""
+        device = torch.device(options.pop("device", None) or settings.torch_device())
+        for option in options:
+            if option not in THEANO_OPTIONS:
+                raise ValueError(
+                    f"Invalid argument '{option}' passed to K.function. compile() takes "
+                    "device='cpu' or 'cuda', and the options of theano.function, which have no "
+                    "effect."
+                )
+        self.register_members()
+        self.class_mode = None
+        if len(outputs) == 1:
+            self.class_mode = "binary" if shapes[0][-1] == 1 else "categorical"
+            if self.class_mode == "binary":
+                self._warn_of_one_class(outputs[0], shapes[0])
+        self.prepare()
+        self.to(device)
+        params = self.trainable_weights
+        trained = {id(p) for p in params}
+        for p in self.parameters():
+            p.requires_grad_(id(p) in trained)
+        self.optimizer = optimizers.bind(optimizers.get(optimizer), params)
+        dtypes = [torch_dtype(layer.input_dtype) for layer in self.input_layers]
+        self._caster = Caster(dtypes, torch_dtype(), device)
+        constraints = self.constraints
+        self._step = Step(
+            self, outputs, self.optimizer, params, constraints, self.class_mode == "binary"
+        )
+
+    def _warn_of_one_class(self, output: Output, shape: Any) -> None:
+        if output.objective is objectives.categorical_crossentropy:
+            warnings.warn(
+                f"Your model output has shape {shape} (1-dimensional features), but you are "
+                "using  the `categorical_crossentropy` loss. You almost certainly want to use "
+                "`binary_crossentropy` instead.",
+                stacklevel=4,
+            )
+
+    @property
+    def step(self) -> Step:
+        """What trains, tests and predicts batches.
+
+        Raises:
+            RuntimeError: before ``compile``.
+        """
+        step: Step | None = self.__dict__.get("_step")
+        if step is None:
+            raise NotCompiledError(
+                f"This {type(self).__name__} is not compiled; call compile(optimizer, loss) first."
+            )
+        return step
+
+    def run_batch(self, inputs: list[Tensor]) -> tuple[list[Any], list[Any]]:
+        """Return the outputs for a batch, and their masks, as lists."""
+        raise NotImplementedError
+
+    # Training and testing, once arguments are packed
+
+    def _fit_arrays(
+        self,
+        data: Data,
+        validation: Data | None,
+        *,
+        batch_size: int,
+        nb_epoch: int,
+        verbose: int,
+        callbacks: Sequence[Any],
+        shuffle: Any,
+        accuracy: bool,
+        validate_accuracy: bool,
+        metrics: list[str],
+    ) -> History:
+        self.training_data = self._arrays(data)
+        self.validation_data = None if validation is None else self._arrays(validation)
+        if validation is not None and verbose:
+            progress.announce(len(data), len(validation))
+        step, caster = self.step, self._caster
+        validate: Callable[[], list[float]] | None = None
+        if validation is not None:
+            held_out, nb_held_out = ArrayBatches(validation, caster, batch_size), len(validation)
+
+            def validate() -> list[float]:
+                return loop.evaluate(
+                    step, held_out, accuracy=validate_accuracy, nb_sample=nb_held_out
+                )
+
+        return loop.train(
+            self,
+            ArrayBatches(data, caster, batch_size, shuffle),
+            params={
+                "batch_size": batch_size,
+                "nb_epoch": nb_epoch,
+                "nb_sample": len(data),
+                "verbose": verbose,
+                "do_validation": validation is not None,
+                "metrics": metrics,
+            },
+            callbacks=callbacks,
+            accuracy=accuracy,
+            validate=validate,
+        )
+
+    def _arrays(self, data: Data) -> list[Any]:
+        """Return what 0.3.3 lets callbacks see: inputs, targets and weights in one list."""
+        modes = self._weight_modes()
+        weights = [
+            plain_weights(y, w, mode)
+            for y, w, mode in zip(data.targets, data.weights, modes, strict=True)
+        ]
+        return [*data.inputs, *data.targets, *weights]
+
+    def _weight_modes(self) -> list[str | None]:
+        raise NotImplementedError
+
+    def _pack_generated(self, output: Any) -> Data:
+        """Check what a generator yielded, or validation data given in the same form."""
+        raise NotImplementedError
+
+    def _fit_generator(
+        self,
+        generator: Iterator[Any],
+        samples_per_epoch: int,
+        nb_epoch: int,
+        *,
+        verbose: int,
+        callbacks: Sequence[Any],
+        accuracy: bool,
+        validation_data: Any,
+        nb_val_samples: int | None,
+        nb_worker: int,
+        nb_val_worker: int | None,
+        metrics: list[str],
+        on_excess: Callable[[], None] | None = None,
+    ) -> History:
+        step, caster = self.step, self._caster
+        from_generator = _is_generator(validation_data)
+        if from_generator and not nb_val_samples:
+            raise ValueError(
+                "When using a generator for validation data, you must specify a value for "
+                '"nb_val_samples".'
+            )
+
+        def convert(output: Any) -> Batch:
+            return caster.batch(self._pack_generated(output))
+
+        sources = [
+            GeneratorBatches(
+                generator, convert, samples_per_epoch, nb_epoch, nb_worker, on_excess=on_excess
+            )
+        ]
+        self.validation_data = None
+        try:
+            validate: Callable[[], list[float]] | None = None
+            if from_generator:
+                count = int(nb_val_samples or 0)
+                held_out = GeneratorBatches(
+                    validation_data, convert, count, nb_epoch, nb_val_worker or nb_worker
+                )
+                sources.append(held_out)
+
+                def validate() -> list[float]:
+                    return loop.evaluate(step, held_out, accuracy=accuracy, nb_sample=count)
+
+            elif validation_data:
+                data = self._pack_generated(validation_data)
+                self.validation_data = self._arrays(data)
+                arrays = ArrayBatches(data, caster, 128)
+
+                def validate() -> list[float]:
+                    return loop.evaluate(step, arrays, accuracy=accuracy, nb_sample=len(data))
+
+            return loop.train(
+                self,
+                sources[0],
+                params={
+                    "nb_epoch": nb_epoch,
+                    "nb_sample": samples_per_epoch,
+                    "verbose": verbose,
+                    "do_validation": validate is not None,
+                    "metrics": metrics,
+                },
+                callbacks=callbacks,
+                accuracy=accuracy,
+                validate=validate,
+            )
+        finally:
+            for source in sources:
+                source.close()
+
+    def _evaluate(self, data: Data, batch_size: int, accuracy: bool, verbose: int) -> Any:
+        batches = ArrayBatches(data, self._caster, batch_size)
+        results = loop.evaluate(
+            self.step, batches, accuracy=accuracy, nb_sample=len(data), verbose=verbose
+        )
+        return results if accuracy else results[0]
+
+    def _evaluate_generator(
+        self,
+        generator: Iterator[Any],
+        nb_sample: int,
+        accuracy: bool,
+        verbose: int,
+        nb_worker: int = 1,
+        max_q_size: int = 10,
+        wait_time: float = 0.05,
+    ) -> Any:
+        """Evaluate batch by batch; ``wait_time`` is 0.3.3's and not needed."""
+        step, caster = self.step, self._caster
+        source = GeneratorBatches(
+            generator,
+            lambda output: caster.batch(self._pack_generated(output)),
+            nb_sample,
+            nb_worker=nb_worker,
+            ahead=max_q_size,
+        )
+        results, sizes = [], []
+        try:
+            for batch in source:
+                results.append(
+                    loop.evaluate(
+                        step, [batch], accuracy=accuracy, nb_sample=batch.size, verbose=verbose
+                    )
+                )
+                sizes.append(batch.size)
+        finally:
+            source.close()
+        means = list(np.average(np.asarray(results), axis=0, weights=sizes))
+        return means if accuracy else means[0]
+
+    def _predict(self, inputs: list[Any], batch_size: int, verbose: int) -> list[np.ndarray]:
+        step = self.step
+        data = Data(self._check_inputs(inputs), [], [])
+        batches = ArrayBatches(data, self._caster, batch_size)
+        return loop.predict(step, batches, nb_sample=len(data), verbose=verbose)
+
+    def _check_inputs(self, inputs: list[Any]) -> list[Any]:
+        expected = len(self.input_layers)
+        if len(inputs) != expected:
+            raise ValueError(
+                f"This model has {expected} inputs; got {len(inputs)}. Pass a list with one "
+                "array for each input, and an array, not a list, for a single one."
+            )
+        return inputs
+
+    def _one_batch(self, data: Data, train: bool, accuracy: bool) -> list[np.ndarray]:
+        step = self.step
+        batch = self._caster.batch(data)
+        results = step.train(batch, accuracy) if train else step.test(batch, accuracy)
+        return [result.cpu().numpy() for result in results]
+
+    # Configuration and files
+
+    def get_config(self, verbose: int = 0) -> dict[str, Any]:
+        """Return the configuration, with optimizer and loss if the model is compiled.
+
+        Args:
+            verbose: 1 prints it, too.
+        """
+        config = super().get_config()
+        for name in ("sample_weight_mode", "sample_weight_modes", "loss_weights"):
+            if name in self.__dict__:
+                config[name] = self.__dict__[name]
+        if "optimizer" in self.__dict__:
+            config["optimizer"] = _optimizer_config(self.optimizer)
+        if "loss" in self.__dict__:
+            loss = self.__dict__["loss"]
+            config["loss"] = (
+                {name: _function_name(f) for name, f in loss.items()}
+                if isinstance(loss, dict)
+                else _function_name(loss)
+            )
+        if verbose:
+            pprint.PrettyPrinter(indent=4).pprint(config)
+        return config
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Return the configuration as JSON; ``kwargs`` go to ``json.dumps``."""
+        return configs.to_json(self.get_config(), **kwargs)
+
+    def to_yaml(self, **kwargs: Any) -> str:
+        """Return the configuration as YAML; ``kwargs`` go to ``yaml.dump``."""
+        return configs.to_yaml(self.get_config(), **kwargs)
+
+    def summary(self) -> None:
+        """Print the layers with their output shapes and numbers of weights."""
+        model_summary(self)
+
+
+def _function_name(function: Any) -> str:
+    return function if isinstance(function, str) else function.__name__
+
+
+def _optimizer_config(optimizer: Any) -> dict[str, Any]:
+    if isinstance(optimizer, optimizers.Optimizer):
+        return optimizer.get_config()
+    numbers = {k: v for k, v in optimizer.defaults.items() if isinstance(v, (bool, int, float))}
+    return {"name": type(optimizer).__name__, **numbers}
+
+
+class Sequential(Model, containers.Sequential):
+    """A stack of layers that trains.
+
+    Mirrors: keras 0.3.3, models.py, Sequential.
+    """
+
+    loss: Any
+    sample_weight_mode: str | None
+
+    def compile(  # type: ignore[override]
+        self,
+        optimizer: Any,
+        loss: Any,
+        class_mode: str | None = None,
+        sample_weight_mode: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Get ready to train.
+
+        Args:
+            optimizer: name, one of `legacy_keras.optimizers`, or a ``torch.optim`` class or
+                instance.
+            loss: name, function of (y_true, y_pred), or a ``torch.nn`` loss.
+            class_mode: has no effect since 0.3.3.
+            sample_weight_mode: None, or "temporal" for weights of each time step.
+            kwargs: ``device``; options of theano.function are accepted, without effect.
+
+        Raises:
+            ValueError: for an unknown name or option.
+        """
+        if class_mode is not None:
+            warnings.warn(
+                'The "class_mode" argument is deprecated, please remove it from your code.',
+                stacklevel=2,
+            )
+        objective = objectives.get(loss)
+        shape = self.output_shape
+        self._compile(optimizer, [Output("", objective, 1.0, len(shape))], [shape], kwargs)
+        self.loss = objective
+        self.sample_weight_mode = sample_weight_mode
+
+    def run_batch(self, inputs: list[Tensor]) -> tuple[list[Any], list[Any]]:
+        output, mask = self.run(inputs[0] if len(inputs) == 1 else inputs)
+        return [output], [mask]
+
+    def _weight_modes(self) -> list[str | None]:
+        return [self.sample_weight_mode]
+
+    # Packing arguments
+
+    def _pack(
+        self, X: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+    ) -> Data:
+        self.step  # noqa: B018 - tells first if the model is not compiled
+        if isinstance(X, list):
+            if len({len(a) for a in [*X, y]}) != 1:
+                raise ValueError(
+                    "All input arrays and the target array must have the same number of "
+                    f"samples. Found: {[len(a) for a in X]} and {len(y)}. A list is taken as "
+                    "one array for each input."
+                )
+        elif len(X) != len(y):
+            raise ValueError(
+                "The input data tensor (X) and the target tensor (y) must have the same number "
+                f"of samples. Found: len(X) = {len(X)}, len(y) = {len(y)}"
+            )
+        if sample_weight is not None and len(sample_weight) != len(y):
+            raise ArgumentError(
+                '"sample_weight" must have the same number of samples as X and y. Found: '
+                f"len(sample_weight) = {len(sample_weight)}, len(y) = {len(y)}"
+            )
+        y = standardize_y(y)
+        weights = weigh(y, sample_weight, class_weight, self.sample_weight_mode)
+        return Data(self._check_inputs(standardize_X(X)), [y], [weights])
+
+    def _pack_validation(self, validation_data: Any) -> Data:
+        if len(validation_data) not in (2, 3):
+            raise ValueError(
+                "Invalid format for validation data; provide a tuple (X_val, y_val) or (X_val, "
+                "y_val, sample_weight). X_val may be a numpy array or a list of numpy arrays "
+                f"depending on your model input. Got {len(validation_data)} elements."
+            )
+        X, y, *weights = validation_data
+        lengths = {len(a) for a in [*standardize_X(X), y, *weights]}
+        if len(lengths) != 1:
+            raise ArgumentError(
+                "The arrays of validation_data must have the same number of samples; found "
+                f"{sorted(lengths)}."
+            )
+        if not weights:
+            self._refuse_temporal()
+        return self._pack(X, y, *weights)
+
+    def _refuse_temporal(self) -> None:
+        """Refuse what 0.3.3 cannot do: validate time steps without weights of them."""
+        if self.sample_weight_mode == "temporal":
+            raise DimensionError(
+                'With sample_weight_mode="temporal", validation needs weights for each time '
+                "step: pass validation_data=(X_val, y_val, sample_weight), for instance with "
+                "np.ones(y_val.shape[:2])."
+            )
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        batch_size: int = 128,
+        nb_epoch: int = 100,
+        verbose: int = 1,
+        callbacks: Sequence[Any] = [],
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: Any = True,
+        show_accuracy: bool = False,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+    ) -> History:
+        """Train for a number of epochs.
+
+        Args:
+            X: array, or list of arrays for several inputs.
+            y: array of targets.
+            batch_size: samples for each update.
+            nb_epoch: times to go over the data.
+            verbose: 0 prints nothing, 1 a bar, 2 a line an epoch.
+            callbacks: list of `legacy_keras.callbacks.Callback`.
+            validation_split: fraction of the data, its end, to hold out; taken before any
+                shuffling.
+            validation_data: (X, y) or (X, y, sample_weight), in place of a split.
+            shuffle: whether to shuffle the samples in each epoch; "batch" shuffles whole
+                batches, for HDF5 data.
+            show_accuracy: whether to compute the accuracy, too.
+            class_weight: dict from class to weight, in training only.
+            sample_weight: array of a weight for each sample, or each time step with
+                ``sample_weight_mode="temporal"``, in training only.
+
+        Returns:
+            A History, whose ``history`` has a list of numbers for each quantity.
+
+        Raises:
+            ValueError: if arrays do not go together, or with the model; nothing is
+                trained then.
+        """
+        data = self._pack(X, y, sample_weight, class_weight)
+        validation = None
+        if validation_data:
+            validation = self._pack_validation(validation_data)
+        elif 0 < validation_split < 1:
+            if sample_weight is None:
+                self._refuse_temporal()
+            split_at = int(len(data) * (1 - validation_split))
+            # Weights of classes count in training only; the whole is split, then weighed.
+            held_out = self._pack(X, y, sample_weight).slice(split_at)
+            data, validation = data.slice(0, split_at), held_out
+        return self._fit_arrays(
+            data,
+            validation,
+            batch_size=batch_size,
+            nb_epoch=nb_epoch,
+            verbose=verbose,
+            callbacks=callbacks,
+            shuffle=shuffle,
+            accuracy=show_accuracy,
+            validate_accuracy=show_accuracy,
+            metrics=["loss", "acc", "val_loss", "val_acc"],
+        )
+
+    def predict(self, X: Any, batch_size: int = 128, verbose: int = 0) -> np.ndarray:
+        """Return the outputs, as float64 like 0.3.3."""
+        return self._predict(standardize_X(X), batch_size, verbose)[0]
+
+    def predict_proba(self, X: Any, batch_size: int = 128, verbose: int = 1) -> np.ndarray:
+        """Return the outputs, and warn if they are no probabilities."""
+        preds = self.predict(X, batch_size, verbose)
+        if preds.min() < 0 or preds.max() > 1:
+            warnings.warn("Network returning invalid probability values.", stacklevel=2)
+        return preds
+
+    def predict_classes(self, X: Any, batch_size: int = 128, verbose: int = 1) -> np.ndarray:
+        """Return the number of the largest output, or whether a single one exceeds 0.5."""
+        preds = self.predict(X, batch_size, verbose)
+        if self.class_mode == "categorical":
+            return preds.argmax(axis=-1)
+        return (preds > 0.5).astype("int32")
+
+    def evaluate(
+        self,
+        X: Any,
+        y: Any,
+        batch_size: int = 128,
+        show_accuracy: bool = False,
+        verbose: int = 1,
+        sample_weight: Any = None,
+    ) -> Any:
+        """Return the loss, or [loss, accuracy], on some data."""
+        data = self._pack(X, y, sample_weight)
+        return self._evaluate(data, batch_size, show_accuracy, verbose)
+
+    def train_on_batch(
+        self,
+        X: Any,
+        y: Any,
+        accuracy: bool = False,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+    ) -> list[np.ndarray]:
+        """Take one step; return [loss], or [loss, accuracy], as they were before it."""
+        return self._one_batch(self._pack(X, y, sample_weight, class_weight), True, accuracy)
+
+    def test_on_batch(
+        self, X: Any, y: Any, accuracy: bool = False, sample_weight: Any = None
+    ) -> list[np.ndarray]:
+        """Return [loss], or [loss, accuracy], of one batch."""
+        return self._one_batch(self._pack(X, y, sample_weight), False, accuracy)
+
+    def predict_on_batch(self, X: Any) -> list[np.ndarray]:
+        """Return a list with the outputs for one batch."""
+        step = self.step
+        data = Data(self._check_inputs(standardize_X(X)), [], [])
+        return [y.cpu().numpy() for y in step.predict(self._caster.batch(data))]
+
+    def _pack_generated(self, output: Any) -> Data:
+        if not hasattr(output, "__len__"):
+            raise ValueError(
+                f"The generator output must be a tuple. Found: {type(output).__name__}; expected "
+                "(X, y) or (X, y, sample_weight)."
+            )
+        if len(output) not in (2, 3):
+            raise ValueError(
+                f"The generator output tuple must have 2 or 3 elements; got {len(output)}."
+            )
+        X, y, *weights = output
+        lengths = {len(a) for a in [*standardize_X(X), y, *weights]}
+        if len(lengths) != 1:
+            raise ArgumentError(
+                "The arrays of a batch must have the same number of samples; found "
+                f"{sorted(lengths)}."
+            )
+        return self._pack(X, y, *weights)
+
+    def evaluate_generator(
+        self,
+        generator: Iterator[Any],
+        val_samples: int,
+        show_accuracy: bool = False,
+        verbose: int = 1,
+        **kwargs: Any,
+    ) -> Any:
+        """Return the loss, or [loss, accuracy], on what a generator yields.
+
+        Args:
+            generator: yields (X, y) or (X, y, sample_weight).
+            val_samples: number of samples after which to stop.
+            kwargs: ``nb_worker``, ``max_q_size``.
+        """
+        return self._evaluate_generator(generator, val_samples, show_accuracy, verbose, **kwargs)
+
+    def fit_generator(
+        self,
+        generator: Iterator[Any],
+        samples_per_epoch: int,
+        nb_epoch: int,
+        verbose: int = 1,
+        show_accuracy: bool = False,
+        callbacks: Sequence[Any] = [],
+        validation_data: Any = None,
+        nb_val_samples: int | None = None,
+        class_weight: Any = None,
+        nb_worker: int = 1,
+        nb_val_worker: int | None = None,
+    ) -> History:
+        """Train on what a generator yields, fetched ahead by threads.
+
+        Args:
+            generator: yields (X, y) or (X, y, sample_weight) without end.
+            samples_per_epoch: number of samples after which an epoch is over.
+            validation_data: a tuple, or a generator of them.
+            nb_val_samples: number of samples to take from a validation generator.
+            class_weight: has no effect, as in 0.3.3.
+            nb_worker: number of threads; with one the batches keep their order.
+            nb_val_worker: the same for validation; None for ``nb_worker``.
+
+        The other arguments are those of `fit`.
+
+        Raises:
+            ValueError: if the generator ends or yields something else. What it raises
+                itself reaches the caller.
+        """
+
+        def on_excess() -> None:
+            warnings.warn(
+                "Epoch contained too many samples which might affect learning results. Set "
+                '"samples_per_epoch" correctly to avoid this warning.',
+                stacklevel=2,
+            )
+
+        return self._fit_generator(
+            generator,
+            samples_per_epoch,
+            nb_epoch,
+            verbose=verbose,
+            callbacks=callbacks,
+            accuracy=show_accuracy,
+            validation_data=validation_data,
+            nb_val_samples=nb_val_samples,
+            nb_worker=nb_worker,
+            nb_val_worker=nb_val_worker,
+            metrics=["loss", "acc", "val_loss", "val_acc"],
+            on_excess=on_excess,
+        )
+
+    def save_weights(self, filepath: Any, overwrite: bool = False) -> None:
+        """Write all weights to an HDF5 file.
+
+        Raises:
+            FileExistsError: if the file exists, ``overwrite`` is False and nobody answers.
+        """
+        weights = [layer.get_weights() for layer in self.layers]
+        hdf5.save(filepath, overwrite, lambda path: hdf5.save_stack(path, weights))
+
+    def load_weights(self, filepath: Any) -> None:
+        """Read all weights from an HDF5 file; a file with fewer layers sets the first ones.
+
+        Raises:
+            OSError: if the file cannot be opened.
+            ValueError: if it does not fit; the weights stay as they were.
+        """
+        stored = hdf5.load_stack(filepath)
+        if len(stored) > len(self.layers):
+            raise ValueError(
+                f"{filepath} has the weights of {len(stored)} layers; this model has "
+                f"{len(self.layers)}."
+            )
+        before = self.get_weights()
+        try:
+            for layer, weights in zip(self.layers, stored, strict=False):
+                layer.set_weights(weights)
+        except ValueError:
+            self.set_weights(before)
+            raise
+
+
+class Graph(Model, containers.Graph):
+    """A graph of layers that trains, each output with a loss of its own.
+
+    Mirrors: keras 0.3.3, models.py, Graph.
+    """
+
+    loss: dict[str, Any]
+    sample_weight_modes: dict[str, Any]
+    loss_weights: dict[str, float]
+
+    def compile(  # type: ignore[override]
+        self,
+        optimizer: Any,
+        loss: Mapping[str, Any],
+        sample_weight_modes: Mapping[str, Any] = {},
+        loss_weights: Mapping[str, float] = {},
+        **kwargs: Any,
+    ) -> None:
+        """Get ready to train.
+
+        Args:
+            optimizer: as in `Sequential.compile`.
+            loss: dict from output name to loss.
+            sample_weight_modes: dict from output name to "temporal" or None.
+            loss_weights: dict from output name to a factor of its loss, 1 if missing.
+            kwargs: as in `Sequential.compile`.
+
+        Raises:
+            ValueError: for an unknown name or option, or an output without a loss.
+        """
+        for name, argument in (("loss", loss), ("sample_weight_modes", sample_weight_modes)):
+            if not isinstance(argument, dict):
+                raise ArgumentError(
+                    f'The "{name}" argument should be a dictionary, by output name; got '
+                    f"{argument!r}."
+                )
+        outputs, shapes = [], []
+        for name in self.output_order:
+            objective = objectives.get(_entry(loss, name, "loss"))
+            shape = self.outputs[name].output_shape
+            outputs.append(Output(name, objective, loss_weights.get(name, 1.0), len(shape)))
+            shapes.append(shape)
+        self._compile(optimizer, outputs, shapes, kwargs)
+        self.loss = dict(loss)
+        self.sample_weight_modes = dict(sample_weight_modes)
+        self.loss_weights = dict(loss_weights)
+
+    def run_batch(self, inputs: list[Tensor]) -> tuple[list[Any], list[Any]]:
+        outputs, masks = self.run(inputs)
+        if len(self.output_order) == 1:
+            return [outputs], [masks]
+        return [outputs[n] for n in self.output_order], [masks[n] for n in self.output_order]
+
+    def _weight_modes(self) -> list[str | None]:
+        return [self.sample_weight_modes.get(name) for name in self.output_order]
+
+    # Packing arguments
+
+    def _inputs(self, data: Mapping[str, Any]) -> list[Any]:
+        return [_entry(data, name, "data") for name in self.input_order]
+
+    def _pack(
+        self,
+        data: Mapping[str, Any],
+        sample_weight: Mapping[str, Any] = {},
+        class_weight: Mapping[str, Any] = {},
+    ) -> Data:
+        self.step  # noqa: B018 - tells first if the model is not compiled
+        inputs = self._inputs(data)
+        targets = [standardize_y(_entry(data, name, "data")) for name in self.output_order]
+        _check_lengths([*inputs, *targets])
+        weights = [
+            weigh(y, (sample_weight or {}).get(name), (class_weight or {}).get(name), mode)
+            for name, y, mode in zip(
+                self.output_order, targets, self._weight_modes(), strict=True
+            )
+        ]
+        _check_lengths([*inputs, *(w for w in weights if w is not None)])
+        return Data(inputs, targets, weights)
+
+    def fit(
+        self,
+        data: Mapping[str, Any],
+        batch_size: int = 128,
+        nb_epoch: int = 100,
+        verbose: int = 1,
+        callbacks: Sequence[Any] = [],
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: Any = True,
+        show_accuracy: bool = False,
+        class_weight: Mapping[str, Any] = {},
+        sample_weight: Mapping[str, Any] = {},
+    ) -> History:
+        """Train for a number of epochs.
+
+        Args:
+            data: dict from input and output names to arrays.
+            validation_data: such a dict, in place of a split.
+            show_accuracy: only for a graph with one output; not of validation data.
+            class_weight: has no effect, as in 0.3.3; `train_on_batch` heeds it.
+            sample_weight: dict from output name to array of weights.
+
+        The other arguments are those of `Sequential.fit`.
+
+        Returns:
+            A History, whose ``history`` has a list of numbers for each quantity.
+
+        Raises:
+            ValueError: if arrays do not go together, or with the model; nothing is
+                trained then.
+        """
+        if show_accuracy:
+            _check_one_output(len(self.output_order), "show_accuracy")
+        packed = self._pack(data, sample_weight)
+        validation = None
+        if validation_data:
+            validation = self._pack(validation_data)
+        elif 0 < validation_split < 1:
+            split_at = int(len(packed) * (1 - validation_split))
+            packed, validation = packed.slice(0, split_at), packed.slice(split_at)
+        metrics = ["loss", "acc", "val_loss", "val_acc"] if show_accuracy else ["loss", "val_loss"]
+        return self._fit_arrays(
+            packed,
+            validation,
+            batch_size=batch_size,
+            nb_epoch=nb_epoch,
+            verbose=verbose,
+            callbacks=callbacks,
+            shuffle=shuffle,
+            accuracy=show_accuracy,
+            validate_accuracy=False,
+            metrics=metrics,
+        )
+
+    def evaluate(
+        self,
+        data: Mapping[str, Any],
+        batch_size: int = 128,
+        show_accuracy: bool = False,
+        verbose: int = 0,
+        sample_weight: Mapping[str, Any] = {},
+    ) -> Any:
+        """Return the loss, or [loss, accuracy], on some data."""
+        packed = self._pack(data, sample_weight)
+        if show_accuracy:
+            _check_one_output(len(self.output_order), "show_accuracy")
+        return self._evaluate(packed, batch_size, show_accuracy, verbose)
+
+    def predict(
+        self, data: Mapping[str, Any], batch_size: int = 128, verbose: int = 0
+    ) -> dict[str, np.ndarray]:
+        """Return a dict from output name to array, as float64 like 0.3.3."""
+        inputs = self._inputs(data)
+        _check_lengths(inputs)
+        outputs = self._predict(inputs, batch_size, verbose)
+        return dict(zip(self.output_order, outputs, strict=True))
+
+    def train_on_batch(
+        self,
+        data: Mapping[str, Any],
+        accuracy: bool = False,
+        class_weight: Mapping[str, Any] = {},
+        sample_weight: Mapping[str, Any] = {},
+    ) -> list[np.ndarray]:
+        """Take one step; return [loss], or [loss, accuracy], as they were before it."""
+        packed = self._pack(data, sample_weight, class_weight)
+        if accuracy:
+            _check_one_output(len(self.output_order), "accuracy")
+        return self._one_batch(packed, True, accuracy)
+
+    def test_on_batch(
+        self,
+        data: Mapping[str, Any],
+        accuracy: bool = False,
+        sample_weight: Mapping[str, Any] = {},
+    ) -> list[np.ndarray]:
+        """Return [loss], or [loss, accuracy], of one batch."""
+        packed = self._pack(data, sample_weight)
+        if accuracy:
+            _check_one_output(len(self.output_order), "accuracy")
+        return self._one_batch(packed, False, accuracy)
+
+    def predict_on_batch(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Return a dict from output name to array, for one batch."""
+        step = self.step
+        inputs = self._inputs(data)
+        _check_lengths(inputs)
+        outputs = step.predict(self._caster.batch(Data(inputs, [], [])))
+        return {
+            name: y.cpu().numpy() for name, y in zip(self.output_order, outputs, strict=True)
+        }
+
+    def _pack_generated(self, output: Any) -> Data:
+        sample_weight: Any = {}
+        if isinstance(output, (list, tuple)):
+            if len(output) != 2:
+                raise ValueError(
+                    "The generator output tuple must have 2 dictionary elements: (data, "
+                    f"sample_weight); got {len(output)}."
+                )
+            output, sample_weight = output
+        if not isinstance(output, dict) or not isinstance(sample_weight, dict):
+            raise ArgumentError(
+                "The generator output must be a data dictionary or a tuple (data, "
+                f"sample_weight) of dictionaries; got {type(output).__name__}."
+            )
+        _check_lengths([*output.values(), *sample_weight.values()])
+        return self._pack(output, sample_weight)
+
+    def evaluate_generator(
+        self,
+        generator: Iterator[Any],
+        nb_val_samples: int,
+        show_accuracy: bool = False,
+        verbose: int = 1,
+        **kwargs: Any,
+    ) -> Any:
+        """Return the loss, or [loss, accuracy], on what a generator yields.
+
+        Args:
+            generator: yields a dict of arrays, or (dict, dict of sample weights).
+            nb_val_samples: number of samples after which to stop.
+            kwargs: ``nb_worker``, ``max_q_size``.
+        """
+        if show_accuracy:
+            _check_one_output(len(self.output_order), "show_accuracy")
+        return self._evaluate_generator(
+            generator, nb_val_samples, show_accuracy, verbose, **kwargs
+        )
+
+    def fit_generator(
+        self,
+        generator: Iterator[Any],
+        samples_per_epoch: int,
+        nb_epoch: int,
+        verbose: int = 1,
+        show_accuracy: bool = False,
+        callbacks: Sequence[Any] = [],
+        validation_data: Any = None,
+        nb_val_samples: int | None = None,
+        class_weight: Mapping[str, Any] = {},
+        nb_worker: int = 1,
+        nb_val_worker: int | None = None,
+    ) -> History:
+        """Train on what a generator yields, fetched ahead by threads.
+
+        Args:
+            generator: yields a dict of arrays, or (dict, dict of sample weights).
+
+        The other arguments are those of `Sequential.fit_generator`.
+        """
+        if show_accuracy:
+            _check_one_output(len(self.output_order), "show_accuracy")
+        metrics = ["loss", "acc", "val_loss", "val_acc"] if show_accuracy else ["loss", "val_loss"]
+        return self._fit_generator(
+            generator,
+            samples_per_epoch,
+            nb_epoch,
+            verbose=verbose,
+            callbacks=callbacks,
+            accuracy=show_accuracy,
+            validation_data=validation_data,
+            nb_val_samples=nb_val_samples,
+            nb_worker=nb_worker,
+            nb_val_worker=nb_val_worker,
+            metrics=metrics,
+        )
+
+    def save_weights(self, filepath: Any, overwrite: bool = False) -> None:
+        """Write all weights to an HDF5 file.
+
+        Raises:
+            FileExistsError: if the file exists, ``overwrite`` is False and nobody answers.
+        """
+        weights = self.get_weights()
+        hdf5.save(filepath, overwrite, lambda path: hdf5.save_graph(path, weights))
+
+    def load_weights(self, filepath: Any) -> None:
+        """Read all weights from an HDF5 file.
+
+        Raises:
+            OSError: if the file cannot be opened.
+            ValueError: if it does not fit; the weights stay as they were.
+        """
+        stored = hdf5.load_graph(filepath)
+        before = self.get_weights()
+        try:
+            self.set_weights(stored)
+        except ValueError:
+            self.set_weights(before)
+            raise
+
+
+def _entry(table: Mapping[str, Any], name: str, argument: str) -> Any:
+    """Return ``table[name]``.
+
+    Raises:
+        ValueError: naming what is missing.
+    """
+    try:
+        return table[name]
+    except KeyError:
+        raise MissingKeyError(
+            f"The argument {argument!r} has no entry {name!r}; it has {sorted(table)}."
+        ) from None
+
+
+def _check_lengths(arrays: Sequence[Any]) -> None:
+    if len({len(a) for a in arrays}) != 1:
+        raise ValueError(
+            "All input arrays and target arrays must have the same number of samples; found "
+            f"{[len(a) for a in arrays]}."
+        )

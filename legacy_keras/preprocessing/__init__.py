@@ -1,0 +1,1 @@
+"""Turning sequences, text and pictures into arrays: the modules that 0.3.3 has here."""

@@ -1,0 +1,1 @@
+"""Helpers around models: the modules that 0.3.3 has here."""

@@ -1,0 +1,80 @@
+"""Façade: making layers from configurations, and the summary of a model.
+
+Mirrors: keras 0.3.3, utils/layer_utils.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._names import lookup
+from .._saving.config import LAYERS, layer_from_config
+from ..layers.containers import Graph, Sequential
+
+COLUMNS = (30, 60, 80)  # where each column of the summary ends
+
+
+def container_from_config(
+    original_layer_dict: Mapping[str, Any], custom_objects: Mapping[str, Any] = {}
+) -> Any:
+    """Make a layer or container from its configuration.
+
+    Mirrors: keras 0.3.3, utils/layer_utils.py, container_from_config.
+    """
+    return layer_from_config(original_layer_dict, custom_objects)
+
+
+def get_layer(identifier: Any, kwargs: Mapping[str, Any] | None = None) -> Any:
+    """Return a new layer of that class name; anything but a string is returned as it is.
+
+    Raises:
+        ValueError: if there is no such layer.
+    """
+    found = lookup(identifier, LAYERS, "layer")
+    return found(**(kwargs or {})) if isinstance(identifier, str) else found
+
+
+def _row(*cells: Any) -> str:
+    line = ""
+    for cell, end in zip(cells, COLUMNS, strict=True):
+        line = (line + str(cell))[:end].ljust(end)
+    return line
+
+
+def _layer_row(layer: Any, name: str) -> str:
+    kind = f"{type(layer).__name__} ({name})"
+    return _row(kind, layer.output_shape, layer.count_params())
+
+
+def _summary_lines(model: Any) -> Iterator[str]:
+    rule = "-" * COLUMNS[-1]
+    nodes: list[tuple[str, Any]] = []
+    before: list[tuple[str, Any]] = []
+    after: list[tuple[str, Any]] = []
+    if isinstance(model, Sequential):
+        yield rule
+        yield f"Initial input shape: {model.input_shape}"
+        # A container has no name of its own unless it was given one.
+        nodes = [(layer.__dict__.get("_name", "Unnamed"), layer) for layer in model.layers]
+    elif isinstance(model, Graph):
+        before = [(name, model.inputs[name]) for name in model.input_order]
+        nodes = list(model.nodes.items())
+        after = [(name, model.outputs[name]) for name in model.output_order]
+    yield rule
+    yield _row("Layer (name)", "Output Shape", "Param #")
+    yield rule
+    for name, layer in [*before, *nodes, *after]:
+        yield _layer_row(layer, name)
+    yield rule
+    yield f"Total params: {sum(layer.count_params() for _, layer in nodes)}"
+    yield rule
+
+
+def model_summary(model: Any) -> None:
+    """Print a table of the layers with their output shapes and numbers of weights.
+
+    Mirrors: keras 0.3.3, utils/layer_utils.py, model_summary.
+    """
+    for line in _summary_lines(model):
+        print(line)
