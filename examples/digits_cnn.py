@@ -51,9 +51,9 @@ model.add(Convolution2D(nb_filters, nb_conv, nb_conv,
                         border_mode='same',
                         input_shape=(1, img_rows, img_cols)))
 model.add(Activation('relu'))
-model.add(Convolution2D(nb_filters, nb_conv, nb_conv))
-model.add(Activation('relu'))
 model.add(MaxPooling2D(pool_size=(nb_pool, nb_pool)))
+model.add(Convolution2D(2 * nb_filters, nb_conv, nb_conv))
+model.add(Activation('relu'))
 
 model.add(Flatten())
 model.add(Dense(64))

@@ -517,7 +517,7 @@ class TensorBoard(Callback):
 
     writer: Any = None
 
-    def __init__(self, log_dir: str = "./logs", histogram_freq: int = 0) -> None:
+    def __init__(self, log_dir: str | os.PathLike[str] = "./logs", histogram_freq: int = 0) -> None:
         super().__init__()
         _summary_writer()  # fail now, not when the model is built
         self.log_dir = log_dir

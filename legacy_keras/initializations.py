@@ -12,6 +12,7 @@ import numpy as np
 
 from . import backend as K
 from ._names import lookup
+from ._singular_vectors import sign_like_2016
 from .backend._variable import Variable
 
 Shape = Sequence[int]
@@ -82,6 +83,7 @@ def orthogonal(shape: Shape, scale: float = 1.1, name: str | None = None) -> Var
     flat_shape = (shape[0], int(np.prod(shape[1:])))
     draw = np.random.normal(0.0, 1.0, flat_shape)
     u, _, v = np.linalg.svd(draw, full_matrices=False)
+    u, v = sign_like_2016(draw, u, v)
     q = (u if u.shape == flat_shape else v).reshape(tuple(shape))
     return K.variable(scale * q[: shape[0], : shape[1]], name=name)
 

@@ -390,7 +390,9 @@ class Adam(Optimizer):
         # the correction, epsilon stands beside sqrt(v), where 0.3.3 has it.
         torch._fused_adam_(
             params,
-            grads,
+            # The kernel reads memory in order, whatever the strides: it would mix up the
+            # gradients of gates that were multiplied side by side.
+            [g.contiguous() for g in grads],
             self.accumulators("m"),
             self.accumulators("v"),
             [],

@@ -1,5 +1,6 @@
 """Callbacks. Expected numbers and lines are those of the real 0.3.3."""
 
+import copy
 import http.server
 import json
 import math
@@ -30,6 +31,8 @@ from legacy_keras.callbacks import (
     RemoteMonitor,
     TensorBoard,
 )
+from legacy_keras.layers.core import Dense, Dropout
+from legacy_keras.models import Graph, Sequential
 
 NAN = float("nan")
 METRICS = ["loss", "acc", "val_loss", "val_acc"]
@@ -536,52 +539,183 @@ class TestRemoteMonitor:
         assert "could not reach RemoteMonitor" in capsys.readouterr().out
 
 
+def small_model(seed=1337):
+    """A compiled Sequential, and data for it."""
+    np.random.seed(seed)
+    X, y = np.random.rand(20, 4), np.random.rand(20, 3)
+    model = Sequential()
+    model.add(Dense(5, input_dim=4))
+    model.add(Dropout(0.5, name="../x"))
+    model.add(Dense(3))
+    model.compile("sgd", "mse")
+    return model, X, y
+
+
+def small_graph(seed=1337):
+    """A compiled Graph, and data for it."""
+    np.random.seed(seed)
+    data = {"in": np.random.rand(20, 4), "out": np.random.rand(20, 3)}
+    graph = Graph()
+    graph.add_input("in", input_shape=(4,))
+    graph.add_node(Dense(3), "hidden", input="in")
+    graph.add_output("out", input="hidden")
+    graph.compile("sgd", {"out": "mse"})
+    return graph, data
+
+
+def read_events(log_dir):
+    """Return {tag: [(step, value or number of values)]} of the event files."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(log_dir), {"histograms": 0}).Reload()
+    scalars = {
+        tag: [(e.step, e.value) for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]
+    }
+    histograms = {
+        tag: [(e.step, e.histogram_value.num) for e in events.Histograms(tag)]
+        for tag in events.Tags()["histograms"]
+    }
+    return scalars, histograms
+
+
 class TestTensorBoard:
-    def test_a_missing_package_is_named_with_its_command(self, monkeypatch):
-        for name in ("tensorboard", "torch.utils.tensorboard"):
-            monkeypatch.setitem(sys.modules, name, None)
-
-        with pytest.raises(ImportError, match=r'pip install "legacy-keras\[tensorboard\]"'):
-            TensorBoard()
-
-    def test_scalars_and_histograms_are_written(self, tmp_path):
-        events = self.train(tmp_path, histogram_freq=2)
-
-        scalars = {tag: [e.value for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
-        assert scalars == {"loss": [0.5, 0.25, 0.125], "val_loss": [1.0, 1.0, 1.0]}
-        assert set(events.Tags()["histograms"]) == {"0_dense_W", "0_dense_b", "1_.._x_W"}
-        assert [e.step for e in events.Histograms("0_dense_W")] == [0, 2]
-
-    def test_without_a_frequency_there_are_no_histograms(self, tmp_path):
-        assert self.train(tmp_path).Tags()["histograms"] == []
-
-    def test_weights_of_nan_end_no_training(self, tmp_path):
-        events = self.train(tmp_path, histogram_freq=1, weight=NAN)
-
-        assert set(events.Tags()["histograms"]) == {"0_dense_b"}
-
-    def test_the_writer_is_closed_when_training_fails(self, tmp_path):
+    @pytest.fixture(autouse=True)
+    def needs_tensorboard(self):
         pytest.importorskip("tensorboard")
-        board = attach(TensorBoard(str(tmp_path)))
+
+    def test_scalars_are_the_history(self, tmp_path):
+        model, X, y = small_model()
+
+        history = model.fit(
+            X, y, nb_epoch=3, verbose=0, validation_split=0.2, callbacks=[TensorBoard(tmp_path)]
+        )
+
+        scalars, histograms = read_events(tmp_path)
+        assert scalars == {
+            name: [(epoch, np.float32(v)) for epoch, v in enumerate(values)]
+            for name, values in history.history.items()
+        }
+        assert histograms == {}
+
+    @pytest.mark.parametrize("validation_split", [0.0, 0.2])
+    def test_histograms_are_of_weights_and_of_outputs_on_validation_data(
+        self, tmp_path, validation_split
+    ):
+        model, X, y = small_model()
+
+        board = TensorBoard(tmp_path, histogram_freq=2)
+        model.fit(X, y, nb_epoch=3, verbose=0, validation_split=validation_split, callbacks=[board])
+
+        weights = {"0_dense_W": 20, "0_dense_b": 5, "2_dense_W": 15, "2_dense_b": 3}
+        outputs = {"0_dense_out": 20, "1_.._x_out": 20, "2_dense_out": 12}
+        expected = weights | (outputs if validation_split else {})
+        _, histograms = read_events(tmp_path)
+        assert histograms == {tag: [(0, n), (2, n)] for tag, n in expected.items()}
+
+    def test_a_graph_has_histograms_by_the_names_of_its_nodes(self, tmp_path):
+        graph, data = small_graph()
+
+        graph.fit(
+            data,
+            nb_epoch=1,
+            verbose=0,
+            validation_split=0.2,
+            callbacks=[TensorBoard(tmp_path, histogram_freq=1)],
+        )
+
+        _, histograms = read_events(tmp_path)
+        assert histograms.keys() == {"hidden_W", "hidden_b", "hidden_out"}
+
+    def test_it_changes_nothing_about_training(self, tmp_path):
+        histories = []
+        for board in ([], [TensorBoard(tmp_path, histogram_freq=1)]):
+            model, X, y = small_model()
+            fit = model.fit(X, y, nb_epoch=3, verbose=0, validation_split=0.2, callbacks=board)
+            histories.append(fit.history)
+
+        assert histories[0] == histories[1]
+
+    @pytest.mark.filterwarnings("ignore:The loss is nan")
+    def test_weights_of_nan_end_no_training(self, tmp_path):
+        model, X, y = small_model()
+        K.set_value(model.layers[0].W, np.full((4, 5), NAN))
+
+        board = TensorBoard(tmp_path, histogram_freq=1)
+        model.fit(X, y, nb_epoch=1, verbose=0, validation_split=0.2, callbacks=[board])
+
+        assert read_events(tmp_path)[1] == {}
+
+    def test_a_model_trained_with_it_can_be_copied_and_pickled(self, tmp_path):
+        model, X, y = small_model()
+        model.fit(X, y, nb_epoch=1, verbose=0, callbacks=[TensorBoard(tmp_path)])
+
+        for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+            assert np.array_equal(other.predict(X), model.predict(X))
+
+    def test_its_writer_can_be_closed_before_training_ends(self, tmp_path):
+        board = attach(TensorBoard(tmp_path))
         board.on_train_begin()
 
         CallbackList([board])._close()
 
         assert board.writer is None
 
-    def train(self, log_dir, weight=1.0, **arguments):
-        pytest.importorskip("tensorboard")
-        from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-        dense = SimpleNamespace(name="dense", W=torch.full((2, 2), weight), b=torch.ones(2))
-        board = attach(TensorBoard(str(log_dir), **arguments))
-        board.model.layers = [dense, SimpleNamespace(name="../x", W=torch.full((2,), weight))]
-        board.model.validation_data = None
-        board.on_train_begin()
-        for epoch, loss in enumerate([0.5, 0.25, 0.125]):
-            board.on_epoch_end(epoch, Logs(loss=loss, val_loss=1.0, size=8, batch=0))
-        board.on_train_end()
-        return EventAccumulator(str(log_dir), {"histograms": 0}).Reload()
+def test_tensorboard_missing_is_named_with_its_command(monkeypatch):
+    for name in ("tensorboard", "torch.utils.tensorboard"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+    with pytest.raises(ImportError, match=r'pip install "legacy-keras\[tensorboard\]"'):
+        TensorBoard()
+
+
+class TestFit:
+    def test_the_list_of_callbacks_is_not_changed(self):
+        model, X, y = small_model()
+        given = [EarlyStopping("loss")]
+
+        model.fit(X, y, nb_epoch=1, verbose=0, callbacks=given)
+
+        assert len(given) == 1
+
+    def test_a_callback_of_2015_sees_floats_and_can_stop(self):
+        class LossHistory(Callback):
+            def on_train_begin(self, logs={}):
+                self.losses = []
+
+            def on_batch_end(self, batch, logs={}):
+                self.losses.append(logs.get("loss"))
+                self.model.stop_training = True
+
+        model, X, y = small_model()
+        seen = LossHistory()
+
+        history = model.fit(X, y, batch_size=8, nb_epoch=9, verbose=0, callbacks=[seen])
+
+        assert history.epoch == [0]
+        assert [type(x) for x in seen.losses] == [float] * 3
+        assert history.history["loss"] == [pytest.approx(np.dot(seen.losses, [8, 8, 4]) / 20)]
+
+    def test_a_checkpoint_holds_the_weights_of_its_epoch(self, tmp_path):
+        model, X, y = small_model()
+        pattern = str(tmp_path / "w.{epoch}-{loss:.3f}.h5")
+
+        history = model.fit(X, y, nb_epoch=2, verbose=0, callbacks=[ModelCheckpoint(pattern)])
+
+        names = [pattern.format(epoch=i, loss=x) for i, x in enumerate(history.history["loss"])]
+        assert sorted(str(path) for path in tmp_path.iterdir()) == names
+        trained = model.get_weights()
+        model.load_weights(names[1])
+        for before, after in zip(trained, model.get_weights(), strict=True):
+            assert np.array_equal(before, after)
+
+    def test_the_learning_rate_is_scheduled(self):
+        model, X, y = small_model()
+        schedule = LearningRateScheduler(lambda epoch: 0.5 ** (epoch + 1))
+
+        model.fit(X, y, nb_epoch=3, verbose=0, callbacks=[schedule])
+
+        assert K.get_value(model.optimizer.lr) == 0.125
 
 
 def test_the_machinery_costs_a_batch_little():

@@ -27,7 +27,7 @@ LEVELS = [
     ["activations", "constraints", "initializations", "objectives", "optimizers", "regularizers"],
     ["backend"],
     ["_symbolic"],
-    ["_errors", "_names", "_settings", "datasets", "preprocessing", "utils"],
+    ["_errors", "_names", "_settings", "_singular_vectors", "datasets", "preprocessing", "utils"],
 ]
 
 

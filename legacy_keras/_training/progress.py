@@ -88,7 +88,9 @@ class TqdmBar(KerasBar):
         from tqdm.auto import tqdm
 
         try:
-            self._tqdm = tqdm(total=self.target, desc=self.title or None, file=sys.stdout)
+            self._tqdm = tqdm(
+                total=self.target, desc=self.title or None, unit=" samples", file=sys.stdout
+            )
         except (OSError, ValueError):  # a closed stdout
             self.verbose = 0
 

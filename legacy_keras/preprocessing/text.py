@@ -165,8 +165,8 @@ class Tokenizer:
 
         Args:
             mode: what stands in the column of a word that occurs: ``"binary"`` 1,
-                ``"count"`` how often, ``"freq"`` that over the length, ``"tfidf"`` the log
-                of that over a term that is 1 under Python 2 (see below).
+                ``"count"`` how often it does, ``"freq"`` the share of the sequence that it
+                makes up, ``"tfidf"`` the logarithm of that share, as under Python 2.
 
         Raises:
             ValueError: for another mode, or where nothing says how many words there are.

@@ -77,7 +77,7 @@ def get_file(
 
 
 def _check_name(fname: str) -> None:
-    if fname in ("", ".", "..") or set(fname) & set("/\\\0"):
+    if fname in ("", ".", "..") or set(fname) & set("/\\:\0"):
         raise ValueError(
             f"get_file got fname={fname!r}; expected the plain name of a file, such as "
             "'mnist.pkl.gz', for it goes into the cache folder."
@@ -244,7 +244,7 @@ def _checked(tar: tarfile.TarFile, archive: str) -> Iterator[tarfile.TarInfo]:
     limit = max(MAX_UNPACKED, MAX_RATIO * os.path.getsize(archive))
     total = 0
     for member in tar:
-        total += member.size
+        total += max(member.size, 4096)  # an empty file takes a block as well
         if total > limit:
             raise ValueError(
                 f"{archive} unpacks to more than {limit} bytes, which is not plausible for its "

@@ -21,8 +21,7 @@ class BaseWrapper:
     """Base class of the two estimators.
 
     To scikit-learn neither is a classifier or a regressor, as in 0.3.3: cross-validation
-    splits without looking at classes unless told (``cv=StratifiedKFold(5)``), and a scoring
-    that needs probabilities wants ``class Mine(ClassifierMixin, KerasClassifier)``.
+    splits without looking at classes unless told to, by ``cv=StratifiedKFold(5)``.
 
     Args:
         build_fn: a function, or an object with ``__call__``, that builds, compiles and
@@ -115,12 +114,16 @@ class BaseWrapper:
         """
         builder = self._builder()
         self.model = builder(**self.filter_sk_params(builder))
-        loss = getattr(self.model.loss, "__name__", None)
-        if loss == "categorical_crossentropy" and np.ndim(y) != 2:
-            y = to_categorical(y)
         # Copied, so that the callbacks of one fit are not those of the next.
         fit_args = copy.deepcopy(self.filter_sk_params(Sequential.fit))
-        return self.model.fit(X, y, **{**fit_args, **kwargs})
+        return self.model.fit(X, self._targets(y), **{**fit_args, **kwargs})
+
+    def _targets(self, y: Any) -> Any:
+        loss = getattr(self.model.loss, "__name__", None)
+        if loss == "categorical_crossentropy" and np.ndim(y) != 2:
+            outputs = self.model.output_shape[-1]  # a fold may lack the last class
+            return to_categorical(y, outputs)
+        return y
 
     def filter_sk_params(
         self, fn: Callable[..., Any], override: Mapping[str, Any] = {}
@@ -131,6 +134,9 @@ class BaseWrapper:
         """
         names = _argument_names(fn)
         return {k: v for k, v in self.sk_params.items() if k in names} | dict(override)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model")
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import Tags, TargetTags
@@ -167,13 +173,13 @@ class KerasClassifier(BaseWrapper):
         return self.model.predict_proba(X, **kwargs)
 
     def score(self, X: Any, y: Any, **kwargs: Any) -> Any:
-        """Return the accuracy, by ``Sequential.evaluate``; y is as the loss needs it.
+        """Return the accuracy, by ``Sequential.evaluate``; y may be what ``fit`` takes.
 
         Mirrors: keras 0.3.3, wrappers/scikit_learn.py, KerasClassifier.score.
         """
         kwargs = self.filter_sk_params(Sequential.evaluate, kwargs)
         kwargs["show_accuracy"] = True
-        _, accuracy = self.model.evaluate(X, y, **kwargs)
+        _, accuracy = self.model.evaluate(X, self._targets(y), **kwargs)
         return accuracy
 
 
