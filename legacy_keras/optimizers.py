@@ -10,6 +10,7 @@ Mirrors: keras 0.3.3, optimizers.py.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -59,7 +60,11 @@ class Optimizer(torch.optim.Optimizer):
             )
         if self.counts_iterations:
             self.iterations = K.variable(0.0)
-        super().__init__([{"params": []}], {})
+        # As unpickling makes it. torch's own constructor needs parameters, which 0.3.3 does
+        # not have yet, and imports its compiler, which takes as long as torch itself.
+        super().__setstate__(
+            {"defaults": {}, "state": defaultdict(dict), "param_groups": [{"params": []}]}
+        )
 
     def set_hyperparameters(self, **values: Any) -> None:
         """Keep the constructor's arguments, those in ``variables`` as K variables."""
@@ -83,7 +88,7 @@ class Optimizer(torch.optim.Optimizer):
                 for name in self.state_order
                 if name != "p"
             }
-        self._lists: dict[str, list[Tensor]] = {}
+        self._lists = {}
 
     def accumulators(self, name: str) -> list[Tensor]:
         """Return one accumulator of every parameter."""
@@ -132,7 +137,11 @@ class Optimizer(torch.optim.Optimizer):
 
     # State
 
+    def settle(self) -> None:
+        """Bring accumulators up to date, where a step leaves that for later."""
+
     def _updated(self) -> list[Tensor]:
+        self.settle()
         updated = [self.iterations] if self.counts_iterations else []
         for p in self.param_groups[0]["params"]:
             updated += [p if name == "p" else self.state[p][name] for name in self.state_order]
@@ -160,6 +169,7 @@ class Optimizer(torch.optim.Optimizer):
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state in torch's form, with plain numbers for hyperparameters."""
+        self.settle()
         state = super().state_dict()
         for group in state["param_groups"]:
             group.update({name: float(group[name]) for name in self.variables if name in group})
@@ -169,6 +179,7 @@ class Optimizer(torch.optim.Optimizer):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load what `state_dict` returned."""
+        self.settle()
         kept = {name: self.param_groups[0].get(name) for name in self.variables}
         super().load_state_dict(state_dict)
         group = self.param_groups[0]
@@ -182,11 +193,12 @@ class Optimizer(torch.optim.Optimizer):
 
     def __getstate__(self) -> dict[str, Any]:
         # torch would keep three attributes and forget ours.
+        self.settle()
         return {k: v for k, v in self.__dict__.items() if "hooks" not in k}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._lists = {}
+        self._lists: dict[str, list[Tensor]] = {}
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the arguments as plain numbers, as written to files."""
@@ -234,17 +246,35 @@ class SGD(Optimizer):
         lr, momentum, decay = self.value("lr"), self.value("momentum"), self.value("decay")
         if decay:
             lr *= 1.0 / (1.0 + decay * float(self.iterations))
+        if not momentum:
+            torch._foreach_add_(params, grads, alpha=-lr)
+            self._last_move = (grads, lr)
+            return
         v = self.accumulators("m")
-        if momentum:
-            torch._foreach_mul_(v, momentum)
-            torch._foreach_add_(v, grads, alpha=-lr)
-        else:
-            torch._foreach_copy_(v, torch._foreach_mul(grads, -lr))
-        if momentum and self.nesterov:
+        torch._foreach_mul_(v, momentum)
+        torch._foreach_add_(v, grads, alpha=-lr)
+        if self.nesterov:
             torch._foreach_add_(params, v, alpha=momentum)
             torch._foreach_add_(params, grads, alpha=-lr)
         else:
             torch._foreach_add_(params, v)
+
+    # Without momentum v is -lr g and only looked at. It is computed when that happens.
+    _last_move: tuple[list[Tensor], float] | None = None
+
+    def settle(self) -> None:
+        if self._last_move is not None:
+            grads, lr = self._last_move
+            self._last_move = None
+            torch._foreach_copy_(super().accumulators("m"), torch._foreach_mul(grads, -lr))
+
+    def accumulators(self, name: str) -> list[Tensor]:
+        self.settle()
+        return super().accumulators(name)
+
+    def bind(self, params: Iterable[Tensor]) -> None:
+        self._last_move = None
+        super().bind(params)
 
 
 class RMSprop(Optimizer):

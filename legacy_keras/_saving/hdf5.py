@@ -14,10 +14,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
+
+if TYPE_CHECKING:  # imported where a file is opened: it takes a tenth of torch's time
+    import h5py
 
 Weights = Sequence[np.ndarray]
 
@@ -45,6 +47,8 @@ def may_overwrite(path: Path) -> bool:
 @contextmanager
 def replacing(path: Path) -> Iterator[h5py.File]:
     """Open an HDF5 file beside ``path`` and put it in its place when all went well."""
+    import h5py
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -103,6 +107,8 @@ def load_stack(path: Any) -> list[list[np.ndarray]]:
         OSError: if the file cannot be opened.
         ValueError: if it has another layout.
     """
+    import h5py
+
     with h5py.File(path, "r") as file:
         _check_layout(file, "nb_layers" in file.attrs, path, "Sequential")
         return [_read(file, f"layer_{index}") for index in range(int(file.attrs["nb_layers"]))]
@@ -115,6 +121,8 @@ def load_graph(path: Any) -> list[np.ndarray]:
         OSError: if the file cannot be opened.
         ValueError: if it has another layout.
     """
+    import h5py
+
     with h5py.File(path, "r") as file:
         _check_layout(file, "graph" in file, path, "Graph")
         return _read(file, "graph")

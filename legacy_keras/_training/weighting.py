@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from .. import objectives
 from .._errors import ArgumentError, MissingKeyError
 
 
@@ -88,6 +90,13 @@ def plain_weights(y: Any, weights: np.ndarray | None, mode: str | None) -> np.nd
     return np.ones(y.shape[: 2 if mode == "temporal" else 1])
 
 
+# One kernel where the mean of all numbers is the mean of the samples' means.
+WHOLE_MEANS: dict[Any, Callable[[Tensor, Tensor], Tensor]] = {
+    objectives.mean_squared_error: F.mse_loss,
+    objectives.mean_absolute_error: F.l1_loss,
+}
+
+
 def weighted_loss(
     objective: Callable[[Tensor, Tensor], Tensor],
     y_true: Tensor,
@@ -101,6 +110,8 @@ def weighted_loss(
         weights: (nb_samples,) or (nb_samples, timesteps); None if all are 1.
         mask: (nb_samples, timesteps), 0 for steps that do not count; None without.
     """
+    if mask is None and weights is None and objective in WHOLE_MEANS:
+        return WHOLE_MEANS[objective](y_pred, y_true)
     score = objective(y_true, y_pred)
     if mask is not None:
         mask = mask.to(score.dtype)

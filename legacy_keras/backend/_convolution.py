@@ -45,9 +45,19 @@ def _check_border_mode(border_mode: str) -> None:
         raise ValueError(f"Invalid border mode: {border_mode!r}; expected 'valid' or 'same'.")
 
 
-def _convolve(
-    x: Tensor, kernel: Tensor, strides: Sequence[int], border_mode: str, dim_ordering: str
+def convolve(
+    x: Tensor,
+    kernel: Tensor,
+    strides: Sequence[int],
+    border_mode: str,
+    dim_ordering: str,
+    bias: Tensor | None = None,
 ) -> Tensor:
+    """Convolve images or volumes, and add a bias to each filter's output.
+
+    Raises:
+        ValueError: for unknown modes, or strides that Theano does not take.
+    """
     _check_border_mode(border_mode)
     x = channels_first(x, dim_ordering)
     if dim_ordering == "tf":  # (*space, channels, filters) to (filters, channels, *space)
@@ -58,7 +68,7 @@ def _convolve(
         kernel = kernel.flip(list(range(2, x.ndim)))
     sizes, windows = x.shape[2:], kernel.shape[2:]
     if border_mode == "valid":
-        out = CONVOLUTIONS[nb_axes](x, kernel, stride=tuple(strides))
+        out = CONVOLUTIONS[nb_axes](x, kernel, bias, tuple(strides))
     elif theano and nb_axes == 2:
         if any(s > w for s, w in zip(strides, windows, strict=True)):
             raise ValueError(
@@ -66,7 +76,7 @@ def _convolve(
                 f"{tuple(windows)}; each stride must be at most the window."
             )
         half = [w // 2 for w in windows]
-        out = F.conv2d(x, kernel, stride=tuple(strides), padding=half)
+        out = F.conv2d(x, kernel, bias, tuple(strides), half)
         # An even window gives one row or column too many.
         out = _crop(out, [-(-n // s) for n, s in zip(sizes, strides, strict=True)])
     elif theano:
@@ -77,11 +87,11 @@ def _convolve(
             )
         # The longer half of an even window goes behind.
         pads = {a + 2: ((w - 1) // 2, w - 1 - (w - 1) // 2) for a, w in enumerate(windows)}
-        out = F.conv3d(pad_axes(x, pads), kernel)
+        out = F.conv3d(pad_axes(x, pads), kernel, bias)
     else:
         spans = zip(sizes, windows, strides, strict=True)
         pads = {a + 2: same_padding(*span) for a, span in enumerate(spans)}
-        out = CONVOLUTIONS[nb_axes](pad_axes(x, pads), kernel, stride=tuple(strides))
+        out = CONVOLUTIONS[nb_axes](pad_axes(x, pads), kernel, bias, tuple(strides))
     return channels_back(out, dim_ordering)
 
 
@@ -107,7 +117,7 @@ def conv2d(
         kernel: (filters, channels, rows, cols), or (rows, cols, channels, filters).
         image_shape, filter_shape: hints for Theano; not needed here.
     """
-    return _convolve(x, kernel, strides, border_mode, dim_ordering)
+    return convolve(x, kernel, strides, border_mode, dim_ordering)
 
 
 def conv3d(
@@ -120,7 +130,7 @@ def conv3d(
     filter_shape: Any = None,
 ) -> Tensor:
     """Convolve 5D volumes; arguments as in `conv2d`."""
-    return _convolve(x, kernel, strides, border_mode, dim_ordering)
+    return convolve(x, kernel, strides, border_mode, dim_ordering)
 
 
 # Pooling

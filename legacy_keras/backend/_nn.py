@@ -31,12 +31,24 @@ class _Relu(torch.autograd.Function):
         return torch.sign(x).add_(1).mul_(grads[0]).mul_(0.5)
 
 
+# Up to this size it is cheaper to look for zeros than to leave torch's own function.
+SMALL = 1 << 15
+
+
+def _plain_relu(x: Tensor) -> Tensor:
+    looked_at = x.device.type == "cpu" and x.numel() <= SMALL
+    if looked_at and not torch.compiler.is_compiling() and x.count_nonzero().item() == x.numel():
+        return torch.relu(x)  # without a zero, the gradients are the same
+    result: Tensor = _Relu.apply(x)
+    return result
+
+
 def relu(x: Tensor, alpha: Any = 0.0, max_value: Any = None) -> Tensor:
     """Return ``x`` where it is positive and ``alpha * x`` elsewhere, at most ``max_value``."""
     if isinstance(alpha, Tensor) or alpha != 0.0:
         x = (0.5 * (1 + alpha)) * x + (0.5 * (1 - alpha)) * torch.abs(x)
     else:
-        x = _Relu.apply(x)
+        x = _plain_relu(x)
     if max_value is None:
         return x
     from ._math import minimum

@@ -2,7 +2,7 @@
 
 1D layers work on (nb_samples, steps, features). 2D and 3D layers put channels second
 (``dim_ordering="th"``) or last (``"tf"``). Kernels keep Theano's layout and direction;
-`K.conv2d` turns them round, never the user.
+`convolve` turns them round, never the user.
 
 Mirrors: keras 0.3.3, layers/convolutional.py.
 """
@@ -17,6 +17,7 @@ from torch import Tensor
 from .. import activations
 from .. import backend as K
 from .._errors import ArgumentError
+from ..backend._convolution import convolve
 from ..backend._variable import Variable
 from ._base import Layer, Shape
 from ._dense import PENALTIES
@@ -118,16 +119,9 @@ class _Convolution(_SpatialLayer):
         ]
         return self.with_sizes(sizes, self.nb_filter)
 
-    def add_bias(self, y: Tensor) -> Tensor:
-        """Add b to each channel."""
-        if self.dim_ordering == "th":
-            return y + self.b.view(-1, *[1] * (y.ndim - 2))
-        return y + self.b
-
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        convolve = K.conv2d if x.ndim == 4 else K.conv3d
-        y = convolve(x, self.W, self.subsample, self.border_mode, self.dim_ordering)
-        return self.activation(self.add_bias(y))  # type: ignore[no-any-return]
+        y = convolve(x, self.W, self.subsample, self.border_mode, self.dim_ordering, self.b)
+        return self.activation(y)  # type: ignore[no-any-return]
 
 
 class Convolution1D(_Convolution):

@@ -20,7 +20,7 @@ class BatchNormalization(Layer):
 
     Mode 0 takes mean and std of each feature over the batch, and in tests their running
     averages. Mode 1 takes them of each sample over its features. The std of mode 0 is
-    sqrt(mean((x - mean)^2 + epsilon)): epsilon comes in twice, and the running statistic
+    sqrt(mean((x - mean)^2) + epsilon): epsilon comes in twice, and the running statistic
     is the std, not the variance of later Kerases and of torch.
 
     Shape:
@@ -88,7 +88,7 @@ class BatchNormalization(Layer):
         if self.training:
             mean = torch.mean(x, others)
             centred = x - mean.view(wide)
-            std = torch.sqrt(torch.mean(torch.square(centred) + self.epsilon, others))
+            std = torch.sqrt(torch.mean(torch.square(centred), others) + self.epsilon)
             self._keep_statistics(mean.detach(), std.detach())
         else:
             centred = x - self.running_mean.view(wide)
