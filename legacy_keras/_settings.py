@@ -81,9 +81,7 @@ class Settings:
             known = ", ".join(self.__dataclass_fields__)
             raise AttributeError(f"no setting {name!r}; the settings are {known}")
         if name == "log" and value not in LOG_STYLES:
-            raise ValueError(
-                f"settings.log got {value!r}; expected one of {', '.join(LOG_STYLES)}"
-            )
+            raise ValueError(f"settings.log got {value!r}; expected one of {', '.join(LOG_STYLES)}")
         super().__setattr__(name, value)
 
     def torch_device(self) -> torch.device:

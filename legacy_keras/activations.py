@@ -12,6 +12,7 @@ from torch import Tensor
 
 from . import backend as K
 from ._names import lookup
+from .backend import hard_sigmoid, relu, sigmoid, softplus, tanh
 
 
 def softmax(x: Tensor) -> Tensor:
@@ -30,31 +31,6 @@ def softmax(x: Tensor) -> Tensor:
             f"Here, ndim={x.ndim}. Flatten or reshape it first."
         )
     return K.softmax(x)
-
-
-def softplus(x: Tensor) -> Tensor:
-    """log(1 + exp(x))."""
-    return K.softplus(x)
-
-
-def relu(x: Tensor, alpha: Any = 0.0, max_value: Any = None) -> Tensor:
-    """``x`` where it is positive, ``alpha * x`` elsewhere, at most ``max_value``."""
-    return K.relu(x, alpha=alpha, max_value=max_value)
-
-
-def tanh(x: Tensor) -> Tensor:
-    """Hyperbolic tangent."""
-    return K.tanh(x)
-
-
-def sigmoid(x: Tensor) -> Tensor:
-    """1 / (1 + exp(-x))."""
-    return K.sigmoid(x)
-
-
-def hard_sigmoid(x: Tensor) -> Tensor:
-    """0.2 x + 0.5, limited to [0, 1]."""
-    return K.hard_sigmoid(x)
 
 
 def linear(x: Any) -> Any:

@@ -17,16 +17,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import backend as K
 from . import objectives, optimizers
 from ._errors import ArgumentError, DimensionError, MissingKeyError, NotCompiledError
 from ._saving import config as configs
 from ._saving import hdf5
 from ._settings import settings
 from ._training import loop, progress
-from ._training.batches import ArrayBatches, Batch, Caster, Data, GeneratorBatches
+from ._training.batches import (
+    ArrayBatches,
+    Batch,
+    Caster,
+    Data,
+    GeneratorBatches,
+    batch_shuffle,  # noqa: F401 - 0.3.3 has it here
+)
 from ._training.step import Output, Step
-from ._training.weighting import plain_weights, weigh
+from ._training.weighting import plain_weights, weigh, weighted_loss
 from .backend.common import torch_dtype
 from .callbacks import History
 from .layers import containers
@@ -37,8 +43,6 @@ THEANO_OPTIONS = frozenset(
     "mode givens no_default_updates accept_inplace name rebuild_strict allow_input_downcast "
     "profile on_unused_input".split()
 )
-
-
 
 
 def standardize_y(y: Any) -> Any:
@@ -81,6 +85,50 @@ def make_batches(size: int, batch_size: int) -> list[tuple[int, int]]:
     Mirrors: keras 0.3.3, models.py, make_batches.
     """
     return [(i, min(size, i + batch_size)) for i in range(0, size, batch_size)]
+
+
+def slice_X(X: Any, start: Any = None, stop: Any = None) -> Any:
+    """Return some samples of an array, or of each array in a list.
+
+    Args:
+        start: index of the first sample, or the indices of all.
+        stop: index after the last sample.
+
+    Mirrors: keras 0.3.3, models.py, slice_X.
+    """
+    if hasattr(start, "__len__"):  # HDF5 data take lists
+        rows = start.tolist() if hasattr(start, "shape") else start
+    else:
+        rows = slice(start, stop)
+    return [x[rows] for x in X] if isinstance(X, list) else X[rows]
+
+
+def weighted_objective(fn: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
+    """Return an objective of (y_true, y_pred, weights, mask) that gives one number.
+
+    Mirrors: keras 0.3.3, models.py, weighted_objective.
+    """
+
+    def weighted(y_true: Tensor, y_pred: Tensor, weights: Any, mask: Any = None) -> Tensor:
+        return weighted_loss(fn, y_true, y_pred, weights, mask)
+
+    return weighted
+
+
+def getget_function_name(o: Any) -> str:
+    """Return the name of a function; a name is returned as it is.
+
+    Mirrors: keras 0.3.3, models.py, get_function_name.
+    """
+    return o if isinstance(o, str) else str(o.__name__)
+
+
+def get_function_name(o: Any) -> str:
+    """Return the name of a function; a name is returned as it is.
+
+    Mirrors: keras 0.3.3, models.py, get_function_name.
+    """
+    return o if isinstance(o, str) else str(o.__name__)
 
 
 def model_from_config(config: Any, custom_objects: Mapping[str, Any] = {}) -> Any:
@@ -433,9 +481,9 @@ class Model(containers.Container):
         if "loss" in self.__dict__:
             loss = self.__dict__["loss"]
             config["loss"] = (
-                {name: _function_name(f) for name, f in loss.items()}
+                {name: get_function_name(f) for name, f in loss.items()}
                 if isinstance(loss, dict)
-                else _function_name(loss)
+                else get_function_name(loss)
             )
         if verbose:
             pprint.PrettyPrinter(indent=4).pprint(config)
@@ -454,10 +502,6 @@ class Model(containers.Container):
         model_summary(self)
 
 
-def _function_name(function: Any) -> str:
-    return function if isinstance(function, str) else function.__name__
-
-
 def _optimizer_config(optimizer: Any) -> dict[str, Any]:
     if isinstance(optimizer, optimizers.Optimizer):
         return optimizer.get_config()
@@ -474,7 +518,7 @@ class Sequential(Model, containers.Sequential):
     loss: Any
     sample_weight_mode: str | None
 
-    def compile(  # type: ignore[override]
+    def compile(
         self,
         optimizer: Any,
         loss: Any,
@@ -515,9 +559,7 @@ class Sequential(Model, containers.Sequential):
 
     # Packing arguments
 
-    def _pack(
-        self, X: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
-    ) -> Data:
+    def _pack(self, X: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Data:
         self.step  # noqa: B018 - tells first if the model is not compiled
         if isinstance(X, list):
             if len({len(a) for a in [*X, y]}) != 1:
@@ -817,7 +859,7 @@ class Graph(Model, containers.Graph):
     sample_weight_modes: dict[str, Any]
     loss_weights: dict[str, float]
 
-    def compile(  # type: ignore[override]
+    def compile(
         self,
         optimizer: Any,
         loss: Mapping[str, Any],
@@ -880,9 +922,7 @@ class Graph(Model, containers.Graph):
         _check_lengths([*inputs, *targets])
         weights = [
             weigh(y, (sample_weight or {}).get(name), (class_weight or {}).get(name), mode)
-            for name, y, mode in zip(
-                self.output_order, targets, self._weight_modes(), strict=True
-            )
+            for name, y, mode in zip(self.output_order, targets, self._weight_modes(), strict=True)
         ]
         _check_lengths([*inputs, *(w for w in weights if w is not None)])
         return Data(inputs, targets, weights)
@@ -996,9 +1036,7 @@ class Graph(Model, containers.Graph):
         inputs = self._inputs(data)
         _check_lengths(inputs)
         outputs = step.predict(self._caster.batch(Data(inputs, [], [])))
-        return {
-            name: y.cpu().numpy() for name, y in zip(self.output_order, outputs, strict=True)
-        }
+        return {name: y.cpu().numpy() for name, y in zip(self.output_order, outputs, strict=True)}
 
     def _pack_generated(self, output: Any) -> Data:
         sample_weight: Any = {}
@@ -1034,9 +1072,7 @@ class Graph(Model, containers.Graph):
         """
         if show_accuracy:
             _check_one_output(len(self.output_order), "show_accuracy")
-        return self._evaluate_generator(
-            generator, nb_val_samples, show_accuracy, verbose, **kwargs
-        )
+        return self._evaluate_generator(generator, nb_val_samples, show_accuracy, verbose, **kwargs)
 
     def fit_generator(
         self,

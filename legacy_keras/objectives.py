@@ -120,8 +120,9 @@ class TorchLoss:
                 f"the loss {type(module).__name__} has no `reduction`; expected a torch.nn "
                 "loss such as nn.MSELoss(), or a function of (y_true, y_pred)."
             )
-        self.module = copy.copy(module)
-        self.module.reduction = "none"
+        single: Any = copy.copy(module)
+        single.reduction = "none"
+        self.module = single
         self.__name__ = type(module).__name__
 
     def __call__(self, y_true: Tensor, y_pred: Tensor) -> Tensor:

@@ -49,6 +49,10 @@ class Optimizer(torch.optim.Optimizer):
     # Accumulators of each parameter in the order of get_state; "p" is the parameter.
     state_order: ClassVar[tuple[str, ...]] = ("p",)
     counts_iterations: ClassVar[bool] = False
+    clipnorm: float
+    clipvalue: float
+    iterations: Variable
+    _lists: dict[str, list[Tensor]]  # what accumulators() found
 
     def __init__(self, **kwargs: Any) -> None:
         for name in ("clipnorm", "clipvalue"):
@@ -111,13 +115,12 @@ class Optimizer(torch.optim.Optimizer):
             grads = [torch.clamp(g, -self.clipvalue, self.clipvalue) for g in grads]
         return grads
 
-    @torch.no_grad()
     def apply_gradients(self, grads: Sequence[Tensor]) -> None:
-        """Change the parameters by one step, given a gradient for each."""
+        """Change the parameters by one step, given a gradient for each, under ``no_grad``."""
         if grads:
             self.update(self.param_groups[0]["params"], self.clip(list(grads)))
         if self.counts_iterations:
-            self.iterations += 1
+            self.iterations.add_(1)
         self._opt_called = True  # torch's schedulers ask whether step() has been called
 
     def update(self, params: list[Tensor], grads: list[Tensor]) -> None:
@@ -125,7 +128,7 @@ class Optimizer(torch.optim.Optimizer):
         raise NotImplementedError
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters by their ``grad``; those without one count as 0."""
         loss = None
         if closure is not None:
@@ -142,7 +145,7 @@ class Optimizer(torch.optim.Optimizer):
 
     def _updated(self) -> list[Tensor]:
         self.settle()
-        updated = [self.iterations] if self.counts_iterations else []
+        updated: list[Tensor] = [self.iterations] if self.counts_iterations else []
         for p in self.param_groups[0]["params"]:
             updated += [p if name == "p" else self.state[p][name] for name in self.state_order]
         return updated
@@ -198,7 +201,7 @@ class Optimizer(torch.optim.Optimizer):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._lists: dict[str, list[Tensor]] = {}
+        self._lists = {}
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the arguments as plain numbers, as written to files."""
@@ -416,6 +419,7 @@ class Adam(Optimizer):
         b1, b2 = self.value("beta_1"), self.value("beta_2")
         t = float(self.iterations) + 1
         correction = math.sqrt(1 - b2**t)
+        step = torch.full((), t, device=params[0].device)
         # torch's kernel adds epsilon to the corrected root sqrt(v) / correction. Divided by
         # the correction, epsilon stands beside sqrt(v), where 0.3.3 has it.
         torch._fused_adam_(
@@ -426,7 +430,7 @@ class Adam(Optimizer):
             self.accumulators("m"),
             self.accumulators("v"),
             [],
-            self._steps(t),
+            [step] * len(params),
             lr=self.value("lr"),
             beta1=b1,
             beta2=b2,
@@ -435,16 +439,6 @@ class Adam(Optimizer):
             amsgrad=False,
             maximize=False,
         )
-
-    def _steps(self, t: float) -> list[Tensor]:
-        """Return the step number as the kernel wants it: a tensor for each parameter."""
-        if "steps" not in self._lists:
-            m = self.accumulators("m")
-            self._lists["steps"] = [torch.zeros((), device=x.device) for x in m]
-        steps = self._lists["steps"]
-        torch._foreach_zero_(steps)
-        torch._foreach_add_(steps, t)
-        return steps
 
 
 class Adamax(Optimizer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -13,12 +14,16 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def accuracy(script: str) -> float:
-    """Run an example on the CPU, in one minute at most; return its last test accuracy."""
+    """Run an example on the CPU, in one minute at most; return its last test accuracy.
+
+    On one thread: several wait for each other at each small product where others are at work.
+    """
     shown = subprocess.run(
         [sys.executable, "-m", "legacy_keras", "--device", "cpu", str(EXAMPLES / script)],
         capture_output=True,
         text=True,
         timeout=60,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert shown.returncode == 0, shown.stderr
     assert shown.stderr == ""

@@ -6,10 +6,14 @@ behind a star; where 0.3.3 takes ``*args`` or ``**kwargs``, anything goes.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import json
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,21 +21,68 @@ import pytest
 RECORDED: dict[str, str] = json.loads(
     (Path(__file__).parent / "golden" / "signatures.json").read_text(encoding="utf-8")
 )
-KNOWN: dict[str, str] = {}
+
+# What is known to differ, by reason; * stands for anything.
+LIVE_FLOATX = "the default dtype follows K.set_floatx, where 0.3.3 keeps that of the import"
+PULL = "part of the pull protocol, which comes in a later release"
+RECURRENT = "part of K.rnn, which comes in a later release"
+MACHINERY = "the machinery of fit in 0.3.3; what it does is in _training here"
+KNOWN = {
+    LIVE_FLOATX: """
+        backend.ones backend.random_binomial backend.random_normal backend.random_uniform
+        backend.variable backend.zeros
+    """,
+    PULL: """
+        backend.Function backend.Function.__init__ backend.function backend.gradients
+        backend.placeholder
+        layers.*.get_input layers.*.get_input_mask layers.*.get_output layers.*.get_output_at
+        layers.*.get_output_mask layers.*.input layers.containers.Sequential.set_input
+        layers.*.layer_cache layers.*.shape_cache layers.core.Layer.cache_enabled
+        layers.core.Siamese.get_output_ave layers.core.Siamese.get_output_concat
+        layers.core.Siamese.get_output_cos layers.core.Siamese.get_output_dot
+        layers.core.Siamese.get_output_join layers.core.Siamese.get_output_mul
+        layers.core.Siamese.get_output_sum layers.core.Siamese.set_layer_input
+        optimizers.*.get_updates optimizers.Optimizer.get_gradients
+    """,
+    RECURRENT: """
+        backend.rnn
+        layers.recurrent.*.get_constants layers.recurrent.*.get_initial_states
+        layers.recurrent.*.preprocess_input layers.recurrent.*.step
+    """,
+    MACHINERY: """
+        models.batch_shuffle models.generator_queue models.get_function_name models.slice_X
+        models.weighted_objective
+    """,
+    "it takes a layer; 0.3.3 calls it a node here alone": "layers.core.AutoEncoder.set_previous",
+    "0.3.3 defines it on Python 2 alone": "utils.data_utils.urlretrieve",
+}
+
+
+def cases() -> Iterator[Any]:
+    """Return all names as parameters, those that are known to differ marked."""
+    for path in RECORDED:
+        reasons = [r for r, names in KNOWN.items() if any(fnmatch(path, n) for n in names.split())]
+        yield pytest.param(path, marks=[pytest.mark.xfail(reason=r) for r in reasons])
+
+
+@functools.cache
+def module(path: str) -> ModuleType | None:
+    """Return a module of legacy_keras, None if there is none of that name."""
+    try:
+        return importlib.import_module(f"legacy_keras.{path}")
+    except ModuleNotFoundError:
+        return None
 
 
 def find(path: str) -> Any:
     """Return what a dotted name means in legacy_keras; a member of a class as it is defined."""
     parts = path.split(".")
-    for count in range(len(parts) - 1, 0, -1):
-        try:
-            found = importlib.import_module(".".join(["legacy_keras", *parts[:count]]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[count:]:
-            found = inspect.getattr_static(found, part)
-        return found
-    raise AttributeError(path)
+    prefixes = [(".".join(parts[:n]), parts[n:]) for n in range(1, len(parts))]
+    found: Any
+    found, rest = next((m, rest) for p, rest in reversed(prefixes) if (m := module(p)))
+    for part in rest:
+        found = inspect.getattr_static(found, part)
+    return found
 
 
 def signature(function: Any) -> str:
@@ -51,6 +102,11 @@ def described(found: Any) -> str:
     return signature(found) if callable(found) else "property"
 
 
-@pytest.mark.parametrize("path", RECORDED)
+@pytest.mark.parametrize("path", list(cases()))
 def test_the_signature_is_that_of_keras_0_3_3(path: str) -> None:
     assert described(find(path)) == RECORDED[path]
+
+
+@pytest.mark.parametrize("pattern", " ".join(KNOWN.values()).split())
+def test_what_is_known_to_differ_was_recorded(pattern: str) -> None:
+    assert any(fnmatch(path, pattern) for path in RECORDED)

@@ -95,8 +95,6 @@ def _explain_missing(module: ModuleType, path: str) -> None:
 
     def __getattr__(name: str) -> NoReturn:
         message = f"module {module.__name__!r} has no attribute {name!r}"
-        raise AttributeError(
-            explain_absent(f"{path}.{name}") or message, name=name, obj=module
-        )
+        raise AttributeError(explain_absent(f"{path}.{name}") or message, name=name, obj=module)
 
     vars(module).setdefault("__getattr__", __getattr__)

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import yaml
 
 from .. import constraints, layers, regularizers
 from .._names import lookup
@@ -53,7 +52,7 @@ def layer_from_config(
     if name == "Sequential":
         stack = classes.get(name, containers.Sequential)()
         for part in config["layers"]:
-            stack.add(inner(part))  # type: ignore[attr-defined]
+            stack.add(inner(part))
         return stack
     if name == "Graph":
         return _graph(config, inner, classes.get(name, containers.Graph)())
@@ -96,7 +95,7 @@ def _option(value: Any, custom_objects: Mapping[str, Any]) -> Any:
             (regularizers, regularizers.REGULARIZERS),
         ):
             if value["name"] in table:
-                return module.get(value["name"], arguments)  # type: ignore[attr-defined]
+                return module.get(value["name"], arguments)
         if value["name"] in custom_objects:
             return custom_objects[value["name"]](**arguments)
     return value
@@ -141,12 +140,10 @@ def to_json(config: Mapping[str, Any], **kwargs: Any) -> str:
 
 def to_yaml(config: Mapping[str, Any], **kwargs: Any) -> str:
     """Return a configuration as YAML; tuples carry PyYAML's tag, as in 0.3.3."""
+    import yaml
+
     text: str = yaml.dump(copy.deepcopy(config), **kwargs)
     return text
-
-
-class _SafeLoader(yaml.SafeLoader):
-    """PyYAML's safe loader, and the harmless tags that 0.3.3 on Python 2 wrote."""
 
 
 def _tuple(loader: Any, node: Any) -> tuple[Any, ...]:
@@ -157,9 +154,7 @@ def _text(loader: Any, node: Any) -> str:
     return str(loader.construct_scalar(node))
 
 
-_SafeLoader.add_constructor("tag:yaml.org,2002:python/tuple", _tuple)
-_SafeLoader.add_constructor("tag:yaml.org,2002:python/unicode", _text)
-_SafeLoader.add_constructor("tag:yaml.org,2002:python/str", _text)
+YAML_TAGS = {"tuple": _tuple, "unicode": _text, "str": _text}
 
 
 def from_json(text: str) -> Any:
@@ -177,7 +172,14 @@ def from_yaml(text: str) -> Any:
     Raises:
         ValueError: if it is not YAML, or asks for Python objects.
     """
+    import yaml  # imported here: most programs never read it
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        """PyYAML's safe loader, and the harmless tags that 0.3.3 on Python 2 wrote."""
+
+    for tag, construct in YAML_TAGS.items():
+        Loader.add_constructor(f"tag:yaml.org,2002:python/{tag}", construct)
     try:
-        return yaml.load(text, Loader=_SafeLoader)
+        return yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         raise ValueError(f"The text is not the YAML of a model: {error}") from error

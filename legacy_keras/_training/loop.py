@@ -63,7 +63,7 @@ def train(
         if model.stop_training:
             break
     tell.on_train_end()
-    return model.history  # type: ignore[no-any-return]
+    return model.history
 
 
 def _log_value(value: Tensor) -> Any:
@@ -107,4 +107,3 @@ def predict(
         if bar is not None:
             bar.update(start)
     return arrays
-

@@ -121,7 +121,7 @@ class Step:
         for x, layer in zip(batch.inputs, self.inputs, strict=True):
             self._check_ndim("input", layer.name, x, len(layer.input_shape))
         try:
-            return self.model.run_batch(batch.inputs)  # type: ignore[no-any-return]
+            return self.model.run_batch(batch.inputs)
         except RuntimeError as error:
             problem = self._explain(batch)
             if problem:
@@ -146,9 +146,7 @@ class Step:
                 )
         return ""
 
-    def _loss(
-        self, batch: Batch, predictions: list[Tensor], masks: list[Tensor | None]
-    ) -> Tensor:
+    def _loss(self, batch: Batch, predictions: list[Tensor], masks: list[Tensor | None]) -> Tensor:
         total: Any = None
         for output, y, y_pred, weights, mask in zip(
             self.outputs, batch.targets, predictions, batch.weights, masks, strict=True
@@ -159,7 +157,7 @@ class Step:
             if output.weight != 1.0:
                 loss = loss * output.weight
             total = loss if total is None else total + loss
-        return total  # type: ignore[no-any-return]
+        return total
 
     def _check_target(self, output: Output, y: Tensor, y_pred: Tensor) -> None:
         """Refuse what torch would broadcast, and Theano would not."""
@@ -176,8 +174,7 @@ class Step:
             return []
         grads = torch.autograd.grad(loss, self.params, allow_unused=True)
         return [
-            torch.zeros_like(p) if g is None else g
-            for p, g in zip(self.params, grads, strict=True)
+            torch.zeros_like(p) if g is None else g for p, g in zip(self.params, grads, strict=True)
         ]
 
     def _change_weights(self, grads: list[Tensor]) -> None:

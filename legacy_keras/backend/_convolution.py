@@ -52,8 +52,12 @@ def convolve(
     border_mode: str,
     dim_ordering: str,
     bias: Tensor | None = None,
+    semantics: str | None = None,
 ) -> Tensor:
     """Convolve images or volumes, and add a bias to each filter's output.
+
+    Args:
+        semantics: "theano" or "tensorflow"; None for the backend chosen by the user.
 
     Raises:
         ValueError: for unknown modes, or strides that Theano does not take.
@@ -63,7 +67,7 @@ def convolve(
     if dim_ordering == "tf":  # (*space, channels, filters) to (filters, channels, *space)
         kernel = kernel.movedim(-1, 0).movedim(-1, 1)
     nb_axes = x.ndim - 2
-    theano = common._BACKEND == "theano"
+    theano = (semantics or common._BACKEND) == "theano"
     if theano:
         kernel = kernel.flip(list(range(2, x.ndim)))
     sizes, windows = x.shape[2:], kernel.shape[2:]
@@ -109,6 +113,8 @@ def conv2d(
     dim_ordering: str = "th",
     image_shape: Any = None,
     filter_shape: Any = None,
+    *,
+    semantics: str | None = None,
 ) -> Tensor:
     """Convolve 4D images.
 
@@ -116,8 +122,9 @@ def conv2d(
         x: (samples, channels, rows, cols), channels last for ``dim_ordering="tf"``.
         kernel: (filters, channels, rows, cols), or (rows, cols, channels, filters).
         image_shape, filter_shape: hints for Theano; not needed here.
+        semantics: as in `convolve`.
     """
-    return convolve(x, kernel, strides, border_mode, dim_ordering)
+    return convolve(x, kernel, strides, border_mode, dim_ordering, semantics=semantics)
 
 
 def conv3d(
@@ -128,9 +135,11 @@ def conv3d(
     dim_ordering: str = "th",
     volume_shape: Any = None,
     filter_shape: Any = None,
+    *,
+    semantics: str | None = None,
 ) -> Tensor:
     """Convolve 5D volumes; arguments as in `conv2d`."""
-    return convolve(x, kernel, strides, border_mode, dim_ordering)
+    return convolve(x, kernel, strides, border_mode, dim_ordering, semantics=semantics)
 
 
 # Pooling
@@ -200,6 +209,7 @@ def _pool(
     border_mode: str,
     dim_ordering: str,
     pool_mode: str,
+    semantics: str | None,
 ) -> Tensor:
     _check_border_mode(border_mode)
     if pool_mode not in ("max", "avg"):
@@ -207,7 +217,7 @@ def _pool(
     x = channels_first(x, dim_ordering)
     pads = {}
     if border_mode == "same":
-        pads = _pool_padding(x, window, strides)
+        pads = _pool_padding(x, window, strides, semantics or common._BACKEND)
     if pool_mode == "max":
         padded = pad_axes(x, pads, float("-inf")) if pads else x
         out = _MaxPool.apply(padded, tuple(window), tuple(strides))
@@ -222,10 +232,10 @@ def _pool(
 
 
 def _pool_padding(
-    x: Tensor, window: Sequence[int], strides: Sequence[int]
+    x: Tensor, window: Sequence[int], strides: Sequence[int], semantics: str
 ) -> dict[int, tuple[int, int]]:
     spans = list(zip(x.shape[2:], window, strides, strict=True))
-    if common._BACKEND == "tensorflow":
+    if semantics == "tensorflow":
         return {a + 2: same_padding(*span) for a, span in enumerate(spans)}
     # 0.3.3 on Theano pads so much on both sides and cuts off what is too long.
     width = [w - 2 if w % 2 else w - 1 for w in window]
@@ -239,9 +249,11 @@ def pool2d(
     border_mode: str = "valid",
     dim_ordering: str = "th",
     pool_mode: str = "max",
+    *,
+    semantics: str | None = None,
 ) -> Tensor:
     """Pool the rows and columns of 4D images by maximum or average."""
-    return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode)
+    return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode, semantics)
 
 
 def pool3d(
@@ -251,6 +263,8 @@ def pool3d(
     border_mode: str = "valid",
     dim_ordering: str = "th",
     pool_mode: str = "max",
+    *,
+    semantics: str | None = None,
 ) -> Tensor:
     """Pool the three spatial axes of 5D volumes by maximum or average.
 
@@ -262,4 +276,4 @@ def pool3d(
             "border_mode='same' is not supported by 3D pooling; use 'valid', with "
             "ZeroPadding3D before it if the size must stay."
         )
-    return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode)
+    return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode, semantics)

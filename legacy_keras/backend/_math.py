@@ -163,7 +163,7 @@ def std(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 def any(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Whether any element over ``axis`` is not zero."""
-    return torch.any(x, _axes(x, axis), keepdim=keepdims)  # type: ignore[call-overload, no-any-return]
+    return torch.any(x, _axes(x, axis), keepdim=keepdims)
 
 
 def argmax(x: Tensor, axis: int = -1) -> Tensor:

@@ -13,8 +13,11 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from .common import CLIP
+
+HALF = torch.tensor(0.5)
 
 
 class _Relu(torch.autograd.Function):
@@ -57,8 +60,15 @@ def relu(x: Tensor, alpha: Any = 0.0, max_value: Any = None) -> Tensor:
 
 
 def softmax(x: Tensor) -> Tensor:
-    """Softmax over the last axis."""
-    return torch.softmax(x, -1)
+    """Softmax over the last axis.
+
+    While gradients are recorded the result keeps ``x`` as its ``logits``, for
+    `categorical_crossentropy`.
+    """
+    y = torch.softmax(x, -1)
+    if y.requires_grad and not torch.compiler.is_compiling():
+        y.logits = x  # type: ignore[attr-defined]
+    return y
 
 
 def softplus(x: Tensor) -> Tensor:
@@ -72,7 +82,7 @@ def sigmoid(x: Tensor) -> Tensor:
 
 def hard_sigmoid(x: Tensor) -> Tensor:
     """0.2 x + 0.5, limited to [0, 1]."""
-    return torch.clamp(x * 0.2 + 0.5, 0.0, 1.0)
+    return torch.clamp(torch.add(HALF, x, alpha=0.2), 0.0, 1.0)
 
 
 def tanh(x: Tensor) -> Tensor:
@@ -84,6 +94,29 @@ def l2_normalize(x: Tensor, axis: int) -> Tensor:
     return x / torch.sqrt(torch.sum(torch.square(x), axis, keepdim=True))
 
 
+class _SoftmaxCrossentropy(torch.autograd.Function):
+    """The cross-entropy of clipped probabilities as a function of their logits.
+
+    Its gradient is ``probability - target`` where nothing is clipped, without going back
+    through logarithm, clip, scaling and softmax one by one.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, probabilities: Tensor, target: Tensor) -> Tensor:
+        scaled = probabilities / probabilities.sum(-1, keepdim=True)
+        clipped = scaled.clamp(CLIP, 1.0 - CLIP)
+        ctx.save_for_backward(scaled, clipped, target)
+        return (target * clipped.log()).sum(-1).neg_()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        scaled, clipped, target = ctx.saved_tensors
+        kept = target * (scaled == clipped)  # what the clip changes has no gradient
+        grad = (scaled * kept.sum(-1, keepdim=True)).sub_(kept)
+        return grad.mul_(grads[0].unsqueeze(-1)), None, None
+
+
 def categorical_crossentropy(output: Tensor, target: Tensor, from_logits: bool = False) -> Tensor:
     """Cross-entropy of class probabilities, over the last axis.
 
@@ -92,10 +125,13 @@ def categorical_crossentropy(output: Tensor, target: Tensor, from_logits: bool =
         target: the same shape, or one axis fewer with class numbers.
     """
     if from_logits:
-        output = softmax(output)
+        output = torch.clamp(softmax(output), CLIP, 1.0 - CLIP)
     else:
-        output = output / output.sum(-1, keepdim=True)
-    output = torch.clamp(output, CLIP, 1.0 - CLIP)
+        logits = getattr(output, "logits", None)
+        if logits is not None and target.shape == output.shape and not target.requires_grad:
+            result: Tensor = _SoftmaxCrossentropy.apply(logits, output.detach(), target)
+            return result
+        output = torch.clamp(output / output.sum(-1, keepdim=True), CLIP, 1.0 - CLIP)
     if target.ndim == output.ndim - 1:
         return -torch.log(output).gather(-1, target.long().unsqueeze(-1)).squeeze(-1)
     return -torch.sum(target * torch.log(output), -1)

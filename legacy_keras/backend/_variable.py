@@ -26,7 +26,7 @@ class Variable(nn.Parameter):
         return variable
 
     @property
-    def name(self) -> str | None:  # type: ignore[override]
+    def name(self) -> str | None:
         return self._variable_name
 
     @name.setter

@@ -209,8 +209,7 @@ class Layer(nn.Module):
         """
         if type(input_shape) not in (tuple, list):
             raise ValueError(
-                "Invalid input shape - input_shape should be a tuple of int; "
-                f"got {input_shape!r}."
+                f"Invalid input shape - input_shape should be a tuple of int; got {input_shape!r}."
             )
         if self.input_ndim and self.input_ndim != len(input_shape):
             raise ValueError(
@@ -396,11 +395,9 @@ def _sample_shape(shape: Any) -> tuple[Any, ...]:
 
 def plain_option(value: Any) -> Any:
     """Return an option as it is written to a configuration."""
-    if isinstance(value, nn.Module):
+    if hasattr(value, "get_config"):  # a regularizer, constraint or layer
         return value.get_config()
-    if callable(value) and not hasattr(value, "get_config"):
-        return value.__name__
-    return value.get_config() if hasattr(value, "get_config") else value
+    return value.__name__ if callable(value) else value
 
 
 def _keep_output(layer: nn.Module, args: Any, output: Any) -> None:

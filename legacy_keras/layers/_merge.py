@@ -95,9 +95,7 @@ def set_weights_in_turn(layers: Sequence[Layer], weights: Sequence[Any]) -> None
     """
     total = sum(len(layer.get_weights()) for layer in layers)
     if len(weights) > total:
-        raise ValueError(
-            f"{len(weights)} weight arrays were provided; these layers take {total}."
-        )
+        raise ValueError(f"{len(weights)} weight arrays were provided; these layers take {total}.")
     for layer in layers:
         count = len(layer.get_weights())
         layer.set_weights(weights[:count])
@@ -190,9 +188,7 @@ class Merge(JoiningLayer):
 
     def _check_two(self) -> None:
         if len(self.layers) > 2:
-            raise ValueError(
-                f"{self.mode} merge takes exactly 2 layers; got {len(self.layers)}."
-            )
+            raise ValueError(f"{self.mode} merge takes exactly 2 layers; got {len(self.layers)}.")
 
     def _check_join(self) -> None:
         for layer in self.layers:

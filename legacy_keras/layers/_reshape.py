@@ -152,7 +152,7 @@ class TimeDistributedMerge(Layer):
 
     input_ndim = 3
     config_fields: ClassVar = ("mode",)
-    reductions: ClassVar = {"sum": torch.sum, "ave": torch.mean, "mul": torch.prod}
+    reductions: ClassVar[dict[str, Any]] = {"sum": torch.sum, "ave": torch.mean, "mul": torch.prod}
 
     def __init__(self, mode: str = "sum", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -170,4 +170,4 @@ class TimeDistributedMerge(Layer):
         return None, self.input_shape[2]
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        return self.reductions[self.mode](x, 1)  # type: ignore[no-any-return]
+        return self.reductions[self.mode](x, 1)

@@ -35,7 +35,7 @@ class Activation(MaskedLayer):
         self.activation = activations.get(activation)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        return self.activation(x)  # type: ignore[no-any-return]
+        return self.activation(x)
 
 
 class Dropout(NoisyLayer, MaskedLayer):

@@ -171,7 +171,7 @@ class Sequential(Container):
         self._ends()[0].clear_previous(reset_weights)
 
     @property
-    def previous(self) -> Layer:  # type: ignore[override]
+    def previous(self) -> Layer:
         """The layer in front of the first one."""
         layer: Layer = self._ends()[0].previous
         return layer
@@ -220,7 +220,6 @@ class Graph(Container):
         self.input_config: list[dict[str, Any]] = []
         self.output_config: list[dict[str, Any]] = []
         self.node_config: list[dict[str, Any]] = []
-        self._order: list[Layer] = []  # kept by needed()
 
     def members(self) -> list[Layer]:
         return list(self.nodes.values())
@@ -350,7 +349,7 @@ class Graph(Container):
             self.add_output(name, input=name)
 
     def _keep_node(self, name: str, layer: Layer) -> None:
-        self._order = []
+        self._forget_plan()
         self.nodes[name] = layer
         self._modules[name] = layer
 
@@ -443,7 +442,7 @@ class Graph(Container):
         source = self._source(input, inputs, merge_mode, concat_axis, dot_axes)
         if source is not None:
             self.outputs[name] = source
-        self._order = []
+        self._forget_plan()
         self.output_order.append(name)
         self.output_config.append(
             {
@@ -489,7 +488,7 @@ class Graph(Container):
         return self.inputs[self.input_order[0]]
 
     @property
-    def previous(self) -> Layer:  # type: ignore[override]
+    def previous(self) -> Layer:
         """The layer in front of the only input."""
         layer: Layer = self._only_input().previous
         return layer
@@ -522,16 +521,12 @@ class Graph(Container):
         if previous is None:
             if any(layer is known for known in self.inputs.values()):
                 return []
-            raise ValueError(
-                f"Node {layer.name!r} has no input; add it with input= or inputs=."
-            )
+            raise ValueError(f"Node {layer.name!r} has no input; add it with input= or inputs=.")
         # An input of a nested graph reads what lies outside.
         return [] if any(layer is known for known in self.inputs.values()) else [previous]
 
     def needed(self) -> list[Layer]:
         """Return what the outputs need, in the order in which 0.3.3 would pull it."""
-        if self._order:
-            return self._order
         order: dict[int, Layer] = {}
         stack: list[tuple[Layer, bool]] = [
             (self.outputs[name], False) for name in reversed(self.output_order)
@@ -545,8 +540,28 @@ class Graph(Container):
             else:
                 stack.append((layer, True))
                 stack += [(source, False) for source in reversed(self.sources(layer))]
-        self._order = list(order.values())
-        return self._order
+        return list(order.values())
+
+    @property
+    def _plan(self) -> list[tuple[Layer, list[int]]]:
+        """What `run` goes through: each layer with the ids of those that it reads."""
+        plan = self.__dict__.get("_known_plan")
+        if plan is None:
+            inputs = {id(layer) for layer in self.inputs.values()}
+            plan = self.__dict__["_known_plan"] = [
+                (layer, [id(source) for source in self.sources(layer)])
+                for layer in self.needed()
+                if id(layer) not in inputs
+            ]
+        return plan
+
+    def _forget_plan(self) -> None:
+        self.__dict__.pop("_known_plan", None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        state.pop("_known_plan", None)  # the ids of a copy are others
+        return state
 
     def prepare(self) -> None:
         for layer in self.needed():
@@ -570,9 +585,8 @@ class Graph(Container):
             id(self.inputs[name]): (value, mask)
             for name, value in zip(self.input_order, x, strict=True)
         }
-        for layer in self.needed():
-            if id(layer) not in results:
-                results[id(layer)] = self._compute(layer, results)
+        for layer, sources in self._plan:
+            results[id(layer)] = _compute(layer, [results[source] for source in sources])
         named = {name: results[id(self.outputs[name])] for name in self.output_order}
         if len(named) == 1:
             return named[self.output_order[0]]
@@ -580,17 +594,6 @@ class Graph(Container):
             {name: output for name, (output, _) in named.items()},
             {name: output_mask for name, (_, output_mask) in named.items()},
         )
-
-    def _compute(self, layer: Any, results: dict[int, tuple[Any, Any]]) -> tuple[Any, Any]:
-        sources = [results[id(source)] for source in self.sources(layer)]
-        if isinstance(layer, Siamese):
-            return layer.share([value for value, _ in sources]), None
-        if isinstance(layer, Merge):
-            return layer.merge([value for value, _ in sources]), None
-        x, mask = sources[0]
-        if isinstance(layer, SiameseHead):
-            return x[layer.head], None
-        return layer(x, mask), layer.forward_mask(x, mask)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -602,6 +605,18 @@ class Graph(Container):
             "output_order": list(self.output_order),
             "nodes": {c["name"]: self.nodes[c["name"]].get_config() for c in self.node_config},
         }
+
+
+def _compute(layer: Any, sources: list[tuple[Any, Any]]) -> tuple[Any, Any]:
+    """Return the output and mask of a node or merge, given those of what it reads."""
+    if isinstance(layer, (Siamese, Merge)):
+        tensors = [value for value, _ in sources]
+        join = layer.share if isinstance(layer, Siamese) else layer.merge
+        return join(tensors), None
+    ((x, mask),) = sources
+    if isinstance(layer, SiameseHead):
+        return x[layer.head], None
+    return layer(x, mask), layer.forward_mask(x, mask)
 
 
 def _head(shared: Siamese, index: int) -> SiameseHead:

@@ -121,7 +121,7 @@ class _Convolution(_SpatialLayer):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         y = convolve(x, self.W, self.subsample, self.border_mode, self.dim_ordering, self.b)
-        return self.activation(y)  # type: ignore[no-any-return]
+        return self.activation(y)
 
 
 class Convolution1D(_Convolution):
@@ -590,7 +590,7 @@ class UpSampling2D(_UpSampling):
         self.set_dim_ordering(dim_ordering)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        return K.resize_images(x, *self.size, self.dim_ordering)
+        return K.resize_images(x, self.size[0], self.size[1], self.dim_ordering)
 
 
 class UpSampling3D(_UpSampling):
@@ -610,7 +610,7 @@ class UpSampling3D(_UpSampling):
         self.set_dim_ordering(dim_ordering)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        return K.resize_volumes(x, *self.size, self.dim_ordering)
+        return K.resize_volumes(x, self.size[0], self.size[1], self.size[2], self.dim_ordering)
 
 
 class ZeroPadding1D(Layer):

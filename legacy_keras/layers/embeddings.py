@@ -47,6 +47,7 @@ class Embedding(NoisyLayer):
         "dropout",
     )
     W: Variable
+    initial_weights: Any
 
     def __init__(
         self,

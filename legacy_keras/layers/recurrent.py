@@ -1,4 +1,4 @@
-"""Recurrent layers: SimpleRNN, GRU and LSTM.
+"""Recurrent layers: SimpleRNN, GRU and LSTM; those that 0.3 dropped are in _older_recurrent.py.
 
 The input products of all time steps and gates are one matrix product; a loop over time
 does the rest. Masked steps repeat the output and the states before them. With
@@ -65,6 +65,8 @@ class Recurrent(NoisyLayer, MaskedLayer):
         stateful: whether a batch starts from the states in which the one before it
             ended; needs ``batch_input_shape``.
         input_dim, input_length: int, for a first layer.
+        truncate_gradient: int, by keyword; only the last so many steps have a gradient, -1
+            for all. An argument of 0.1 and 0.2 that 0.3.0 dropped.
 
     Raises:
         ValueError: if stateful and the batch size is not fixed.
@@ -73,7 +75,7 @@ class Recurrent(NoisyLayer, MaskedLayer):
     """
 
     input_ndim = 3
-    config_fields: ClassVar = ("return_sequences", "go_backwards", "stateful")
+    config_fields: ClassVar[tuple[str, ...]] = ("return_sequences", "go_backwards", "stateful")
 
     # Gates in the order in which their weights are drawn; W_i, U_i, b_i for a gate "i".
     gates: ClassVar[tuple[str, ...]]
@@ -81,7 +83,7 @@ class Recurrent(NoisyLayer, MaskedLayer):
     weight_order: ClassVar[tuple[str, ...]]
     # The order in which their products stand side by side: equal activations together.
     product_order: ClassVar[tuple[str, ...]]
-    nb_states: ClassVar[int] = 1
+    nb_states: int = 1
 
     output_dim: int
     states: list[Any]
@@ -104,13 +106,14 @@ class Recurrent(NoisyLayer, MaskedLayer):
         self.stateful = stateful
         self.input_dim = input_dim
         self.input_length = input_length
+        self.truncate_gradient = kwargs.pop("truncate_gradient", -1)
         if input_dim:
             kwargs["input_shape"] = (input_length, input_dim)
         super().__init__(**kwargs)
 
     # Weights and states
 
-    def gate_weights(self, kind: str, gates: Sequence[str] | None = None) -> list[Variable]:
+    def gate_weights(self, kind: str, gates: Sequence[str] | None = None) -> list[Tensor]:
         """Return the weights of one kind, "W", "U" or "b", of some gates or all."""
         return [
             getattr(self, f"{kind}_{gate}" if gate else kind)
@@ -121,12 +124,16 @@ class Recurrent(NoisyLayer, MaskedLayer):
         """Return the initialization of a gate's bias."""
         return K.zeros
 
-    def build(self) -> None:
-        self.input_dim = self.input_shape[2]
+    def make_states(self) -> None:
+        """Make the states that last from batch to batch, if any."""
         if self.stateful:
             self.reset_states()
         else:
             self.states = [None] * self.nb_states
+
+    def build(self) -> None:
+        self.input_dim = self.input_shape[2]
+        self.make_states()
         for gate in self.gates:
             suffix = f"_{gate}" if gate else ""
             shapes = {
@@ -214,7 +221,7 @@ class Recurrent(NoisyLayer, MaskedLayer):
         W, b = self.gate_weights("W"), self.gate_weights("b")
         if not streams:
             rows = torch.addmm(torch.cat(b), x.flatten(0, 1), torch.cat(W, 1))
-            return rows.unflatten(0, x.shape[:2])  # type: ignore[no-any-return]
+            return rows.unflatten(0, x.shape[:2])
         ones = torch.ones_like(x[0])
         dropped = [x * drop(ones, self.dropout_W, stream) for stream in streams]
         return torch.cat([x @ w + c for x, w, c in zip(dropped, W, b, strict=True)], -1)
@@ -239,6 +246,21 @@ class Recurrent(NoisyLayer, MaskedLayer):
         """
         raise NotImplementedError
 
+    def masked_step(
+        self, kept: Tensor, new: States, states: States, output: Tensor
+    ) -> tuple[States, Tensor]:
+        """Return the states and the output after a step that counts for some samples only.
+
+        Args:
+            kept: (nb_samples, 1), bool, the samples it counts for.
+            new: what `cell` returned.
+            states, output: of the step before.
+        """
+        return (
+            [torch.where(kept, n, s) for n, s in zip(new, states, strict=True)],
+            torch.where(kept, new[0], output),
+        )
+
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         drops = self.recurrent_dropout(x)
         steps = self.input_product(x).unbind(0)
@@ -249,16 +271,17 @@ class Recurrent(NoisyLayer, MaskedLayer):
         if self.stateful:
             self._check_nb_samples(x)
             states = [state.detach().clone() for state in self.states]
-        outputs = []
+        outputs: list[Tensor] = []
         order = range(len(steps))
         for t in reversed(order) if self.go_backwards else order:
+            if len(steps) - len(outputs) == self.truncate_gradient:
+                states, outputs = [[y.detach() for y in ys] for ys in (states, outputs)]
+                output = output.detach()
             new = self.cell(steps[t], states, U, drops)
             if masks is None:
                 states, output = new, new[0]
             else:
-                kept = masks[t]
-                output = torch.where(kept, new[0], output)
-                states = [torch.where(kept, n, s) for n, s in zip(new, states, strict=True)]
+                states, output = self.masked_step(masks[t], new, states, output)
             outputs.append(output)
         if self.stateful:
             self.updates = [(s, n.detach()) for s, n in zip(self.states, states, strict=True)]
@@ -285,6 +308,8 @@ class Recurrent(NoisyLayer, MaskedLayer):
         else:
             config["input_dim"] = self.input_dim
             config["input_length"] = self.input_length
+        if self.truncate_gradient != -1:
+            config["truncate_gradient"] = self.truncate_gradient
         return config
 
 
@@ -481,3 +506,7 @@ class LSTM(Recurrent):
         i, f, o = self.gate_activation(gates, 3)
         c = f * c + i * self.activation(z_c)
         return [o * self.activation(c), c]
+
+
+# Last, for they build on what is above.
+from ._older_recurrent import JZS1, JZS2, JZS3, SimpleDeepRNN  # noqa: E402, F401

@@ -79,7 +79,7 @@ class TimeDistributed(MaskedLayer):
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         if not self.input_shape[0]:
             steps = self.layer(x.flatten(0, 1))
-            return steps.unflatten(0, x.shape[:2])  # type: ignore[no-any-return]
+            return steps.unflatten(0, x.shape[:2])
         outputs: list[Tensor] = []
         for t in range(x.shape[1]):
             y = self.layer(x[:, t])

@@ -5,11 +5,10 @@
 Runs on Python 2.7 with Keras==0.3.3 and Theano==0.8.2, and is not part of the tests.
 """
 
-from __future__ import print_function
-
 import importlib
 import inspect
 import json
+import sys
 
 MODULES = """
     activations backend callbacks constraints initializations layers.advanced_activations
@@ -65,4 +64,5 @@ def record():
 
 
 if __name__ == "__main__":
-    print(json.dumps(record(), indent=0, sort_keys=True, separators=(",", ": ")))
+    text = json.dumps(record(), indent=0, sort_keys=True, separators=(",", ": "))
+    sys.stdout.write(text + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,7 @@ def test_what_may_vary_is_no_difference(check: str, expected: Any, got: Any) -> 
 def test_what_may_not_vary_is_told(check: str, expected: Any, got: Any, said: str) -> None:
     lines = "\n".join(differences(check, expected, got))
 
-    assert lines
-    with pytest.raises(AssertionError, match=said):
-        raise AssertionError(lines)
+    assert re.search(said, lines)
 
 
 def test_loose_positions_are_close_and_the_others_exact() -> None:

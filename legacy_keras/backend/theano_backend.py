@@ -1,0 +1,14 @@
+"""Façade: K with the convolutions of Theano, whichever backend the user has chosen.
+
+Mirrors: keras 0.3.3, backend/theano_backend.py.
+"""
+
+from functools import partial
+
+from . import *  # noqa: F403
+from . import _convolution
+
+conv2d = partial(_convolution.conv2d, semantics="theano")
+conv3d = partial(_convolution.conv3d, semantics="theano")
+pool2d = partial(_convolution.pool2d, semantics="theano")
+pool3d = partial(_convolution.pool3d, semantics="theano")
