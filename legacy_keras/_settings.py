@@ -68,12 +68,16 @@ class Settings:
             ``"tqdm"``: a tqdm bar; ``"epoch"``: one line an epoch; ``"silent"``: nothing;
             ``"auto"``: tqdm in a notebook, else ``"keras"``. Environment:
             ``LEGACY_KERAS_LOG``.
-        update_merged: fix of a 0.3.3 defect. There, BatchNormalization inside a branch of
-            ``Merge`` or ``Siamese`` never updates its running statistics. True updates them.
+        tf32: whether an NVIDIA GPU may round products to TF32, which is faster and exact
+            to three digits. torch does that to convolutions unless told otherwise.
+        update_merged: fix of a 0.3.3 defect. There, BatchNormalization inside another
+            layer (a branch of ``Merge``, ``Siamese``, ``AutoEncoder``, ``TimeDistributed``)
+            never updates its running statistics. True updates them.
     """
 
     device: str | None = field(default_factory=lambda: _from_environment("device", None))
     log: str = field(default_factory=lambda: _from_environment("log", "auto"))
+    tf32: bool = False
     update_merged: bool = False
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -89,6 +93,12 @@ class Settings:
         if self.device is not None:
             return torch.device(self.device)
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    def prepare_device(self, device: torch.device) -> None:
+        """Tell torch how exactly to compute on a device."""
+        if device.type == "cuda":
+            torch.backends.cudnn.allow_tf32 = self.tf32
+            torch.backends.cuda.matmul.allow_tf32 = self.tf32
 
 
 settings = Settings()

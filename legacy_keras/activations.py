@@ -25,12 +25,21 @@ def softmax(x: Tensor) -> Tensor:
     Raises:
         ValueError: for any other number of axes.
     """
-    if x.ndim not in (2, 3):
+    check_ndim(softmax, x.ndim)
+    return K.softmax(x)
+
+
+def check_ndim(activation: Any, ndim: int) -> None:
+    """Refuse an activation that cannot be applied to so many axes.
+
+    Raises:
+        ValueError: for softmax of other than 2 or 3 axes.
+    """
+    if activation is softmax and ndim not in (2, 3):
         raise ValueError(
             "Cannot apply softmax to a tensor that is not 2D or 3D. "
-            f"Here, ndim={x.ndim}. Flatten or reshape it first."
+            f"Here, ndim={ndim}. Flatten or reshape it first."
         )
-    return K.softmax(x)
 
 
 def linear(x: Any) -> Any:

@@ -230,6 +230,7 @@ class Model(containers.Container):
             if self.class_mode == "binary":
                 self._warn_of_one_class(outputs[0], shapes[0])
         self.prepare()
+        settings.prepare_device(device)
         self.to(device)
         params = self.trainable_weights
         trained = {id(p) for p in params}

@@ -45,24 +45,27 @@ def train(
     tell = CallbackList([BaseLogger(), *callbacks, model.history, *logger])
     tell._set_model(model)
     tell._set_params(params)
-    tell.on_train_begin()
-    model.stop_training = False
-    for epoch in range(params["nb_epoch"]):
-        tell.on_epoch_begin(epoch)
-        for index, batch in enumerate(batches):
-            logs = Logs(batch=index, size=batch.size)
-            tell.on_batch_begin(index, logs)
-            for label, value in zip(labels, step.train(batch, accuracy), strict=True):
-                logs[label] = _log_value(value)
-            tell.on_batch_end(index, logs)
-        epoch_logs = Logs()
-        if validate is not None:
-            for label, result in zip(labels, validate(), strict=False):
-                epoch_logs[f"val_{label}"] = result
-        tell.on_epoch_end(epoch, epoch_logs)
-        if model.stop_training:
-            break
-    tell.on_train_end()
+    try:
+        tell.on_train_begin()
+        model.stop_training = False
+        for epoch in range(params["nb_epoch"]):
+            tell.on_epoch_begin(epoch)
+            for index, batch in enumerate(batches):
+                logs = Logs(batch=index, size=batch.size)
+                tell.on_batch_begin(index, logs)
+                for label, value in zip(labels, step.train(batch, accuracy), strict=True):
+                    logs[label] = _log_value(value)
+                tell.on_batch_end(index, logs)
+            epoch_logs = Logs()
+            if validate is not None:
+                for label, result in zip(labels, validate(), strict=False):
+                    epoch_logs[f"val_{label}"] = result
+            tell.on_epoch_end(epoch, epoch_logs)
+            if model.stop_training:
+                break
+        tell.on_train_end()
+    finally:
+        tell._close()
     return model.history
 
 

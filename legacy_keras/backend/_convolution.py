@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .._errors import ArgumentError
 from . import common
 from ._math import pad_axes, spatial_axes
 
@@ -45,6 +46,29 @@ def _check_border_mode(border_mode: str) -> None:
         raise ValueError(f"Invalid border mode: {border_mode!r}; expected 'valid' or 'same'.")
 
 
+def check_strides(
+    strides: Sequence[int], windows: Sequence[int], border_mode: str, semantics: str
+) -> None:
+    """Refuse strides that 0.3.3 on Theano does not take with border_mode ``same``.
+
+    Raises:
+        ValueError: naming strides and window.
+    """
+    if border_mode != "same" or semantics != "theano":
+        return
+    strides, windows = tuple(strides), tuple(windows)
+    if len(strides) == 3 and strides != (1, 1, 1):
+        raise ArgumentError(
+            f"border_mode='same' got subsample={strides}; in 3D only (1, 1, 1) goes with it. "
+            "Use border_mode='valid'."
+        )
+    if any(s > w for s, w in zip(strides, windows)):
+        raise ArgumentError(
+            f"border_mode='same' got subsample={strides} with a window of {windows}; strides "
+            "should be smaller than the convolution window, or equal to it."
+        )
+
+
 def convolve(
     x: Tensor,
     kernel: Tensor,
@@ -67,28 +91,20 @@ def convolve(
     if dim_ordering == "tf":  # (*space, channels, filters) to (filters, channels, *space)
         kernel = kernel.movedim(-1, 0).movedim(-1, 1)
     nb_axes = x.ndim - 2
-    theano = (semantics or common._BACKEND) == "theano"
+    semantics = semantics or common._BACKEND
+    theano = semantics == "theano"
     if theano:
         kernel = kernel.flip(list(range(2, x.ndim)))
     sizes, windows = x.shape[2:], kernel.shape[2:]
+    check_strides(strides, windows, border_mode, semantics)
     if border_mode == "valid":
         out = CONVOLUTIONS[nb_axes](x, kernel, bias, tuple(strides))
     elif theano and nb_axes == 2:
-        if any(s > w for s, w in zip(strides, windows, strict=True)):
-            raise ValueError(
-                f"border_mode='same' got subsample={tuple(strides)} with a window of "
-                f"{tuple(windows)}; each stride must be at most the window."
-            )
         half = [w // 2 for w in windows]
         out = F.conv2d(x, kernel, bias, tuple(strides), half)
         # An even window gives one row or column too many.
         out = _crop(out, [-(-n // s) for n, s in zip(sizes, strides, strict=True)])
     elif theano:
-        if tuple(strides) != (1, 1, 1):
-            raise ValueError(
-                f"Convolution3D with border_mode='same' got subsample={tuple(strides)}; "
-                "Theano allows only (1, 1, 1) there. Use border_mode='valid'."
-            )
         # The longer half of an even window goes behind.
         pads = {a + 2: ((w - 1) // 2, w - 1 - (w - 1) // 2) for a, w in enumerate(windows)}
         out = F.conv3d(pad_axes(x, pads), kernel, bias)
@@ -256,6 +272,19 @@ def pool2d(
     return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode, semantics)
 
 
+def refuse_same_in_3d(border_mode: str) -> None:
+    """Refuse what 0.3.3 cannot do: pool volumes with border_mode ``same``.
+
+    Raises:
+        ValueError: for ``same``.
+    """
+    if border_mode == "same":
+        raise ValueError(
+            "border_mode='same' is not supported by 3D pooling; use 'valid', with "
+            "ZeroPadding3D before it if the size must stay."
+        )
+
+
 def pool3d(
     x: Tensor,
     pool_size: Sequence[int],
@@ -271,9 +300,5 @@ def pool3d(
     Raises:
         ValueError: for border_mode ``same``, which 0.3.3 does not support in 3D.
     """
-    if border_mode == "same":
-        raise ValueError(
-            "border_mode='same' is not supported by 3D pooling; use 'valid', with "
-            "ZeroPadding3D before it if the size must stay."
-        )
+    refuse_same_in_3d(border_mode)
     return _pool(x, pool_size, strides, border_mode, dim_ordering, pool_mode, semantics)

@@ -112,9 +112,9 @@ def set_value(x: Variable, value: Any) -> None:
     x.set_value(value)
 
 
-def eval(x: Tensor) -> np.ndarray:
-    """Return the value of a tensor as an array."""
-    return x.detach().cpu().numpy().copy()
+def eval(x: Any) -> np.ndarray:
+    """Return the value of a tensor, or of a plain number, as an array."""
+    return x.detach().cpu().numpy().copy() if isinstance(x, Tensor) else np.asarray(x)
 
 
 def count_params(x: Tensor) -> np.integer[Any]:

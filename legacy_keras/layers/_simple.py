@@ -34,6 +34,10 @@ class Activation(MaskedLayer):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
 
+    def prepare(self) -> None:
+        shape = self.input_shape
+        activations.check_ndim(self.activation, len(shape) if shape else 0)
+
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         return self.activation(x)
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from .. import activations
 from .. import backend as K
 from .._errors import ArgumentError
-from ..backend._convolution import convolve
+from ..backend._convolution import check_strides, convolve, refuse_same_in_3d
 from ..backend._variable import Variable
 from ._base import Layer, Shape
 from ._dense import PENALTIES
@@ -118,6 +118,10 @@ class _Convolution(_SpatialLayer):
             )
         ]
         return self.with_sizes(sizes, self.nb_filter)
+
+    def prepare(self) -> None:
+        check_strides(self.subsample, self.window, self.border_mode, K._BACKEND)
+        activations.check_ndim(self.activation, len(self.output_shape))
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         y = convolve(x, self.W, self.subsample, self.border_mode, self.dim_ordering, self.b)
@@ -377,6 +381,13 @@ class _Pooling1D(Layer):
         length = conv_output_length(steps, self.pool_length, self.border_mode, self.stride)
         return nb_samples, length, features
 
+    def prepare(self) -> None:
+        if self.border_mode == "same" and K._BACKEND == "theano":
+            raise ArgumentError(
+                f"{type(self).__name__} got border_mode='same', which fails on Theano as in "
+                "0.3.3; use 'valid', with ZeroPadding1D before it if the length must stay."
+            )
+
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         image = x.transpose(1, 2).unsqueeze(-1)
         pooled = K.pool2d(
@@ -505,6 +516,9 @@ class _Pooling3D(_Pooling):
         _theano_only(self)
         super().__init__(**kwargs)
         self.set_pooling(pool_size, strides, border_mode, dim_ordering)
+
+    def prepare(self) -> None:
+        refuse_same_in_3d(self.border_mode)
 
 
 class MaxPooling3D(_Pooling3D):
