@@ -29,14 +29,15 @@ def older_keywords(**names: str | None) -> Callable[[Callable[P, R]], Callable[P
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             for older in names.keys() & kwargs.keys():
                 value, name = kwargs.pop(older), names[older]
+                if name is None:
+                    continue
                 if name in kwargs:
                     raise TypeError(
                         f"{function.__qualname__} got {older}={value!r} and {name}="
                         f"{kwargs[name]!r}; {older} is the name of {name} in older releases. "
                         f"Pass {name} alone."
                     )
-                if name is not None:
-                    kwargs[name] = value
+                kwargs[name] = value
             return function(*args, **kwargs)
 
         return call

@@ -169,6 +169,8 @@ def _negligible(d: Array, e: Array, lo: int, hi: int, down: bool) -> tuple[int |
 def iterate(d: Array, e: Array, u: Array) -> None:
     """Turn an upper bidiagonal matrix diagonal by QR sweeps, and the columns of ``u``."""
     n = len(d)
+    if n == 1:  # here the left vector takes the sign, otherwise the right ones do
+        u[:, 0] *= math.copysign(1.0, d[0])
     mu = least = abs(d[0])
     for i in range(1, n):
         mu = abs(d[i]) * (mu / (mu + abs(e[i - 1]))) if mu else 0.0

@@ -23,6 +23,16 @@ def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return torch.mean(torch.square(y_pred - y_true), -1)
 
 
+def root_mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
+    """sqrt(mean((y_pred - y_true)^2) over the last axis).
+
+    Its gradient is nan for a sample without any error, as it was.
+
+    Mirrors: keras 0.3.1, objectives.py, root_mean_squared_error (dropped in 0.3.2).
+    """
+    return torch.sqrt(mean_squared_error(y_true, y_pred))
+
+
 def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """mean(|y_pred - y_true|) over the last axis."""
     return torch.mean(torch.abs(y_pred - y_true), -1)
@@ -72,6 +82,7 @@ def cosine_proximity(y_true: Tensor, y_pred: Tensor) -> Tensor:
 
 
 mse = MSE = mean_squared_error
+rmse = RMSE = root_mean_squared_error
 mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
 msle = MSLE = mean_squared_logarithmic_error
@@ -81,6 +92,9 @@ OBJECTIVES: dict[str, Callable[..., Tensor]] = {
     "mean_squared_error": mean_squared_error,
     "mse": mean_squared_error,
     "MSE": mean_squared_error,
+    "root_mean_squared_error": root_mean_squared_error,
+    "rmse": root_mean_squared_error,
+    "RMSE": root_mean_squared_error,
     "mean_absolute_error": mean_absolute_error,
     "mae": mean_absolute_error,
     "MAE": mean_absolute_error,

@@ -49,10 +49,7 @@ KNOWN = {
         layers.recurrent.*.get_constants layers.recurrent.*.get_initial_states
         layers.recurrent.*.preprocess_input layers.recurrent.*.step
     """,
-    MACHINERY: """
-        models.batch_shuffle models.generator_queue models.get_function_name models.slice_X
-        models.weighted_objective
-    """,
+    MACHINERY: "models.generator_queue",
     "it takes a layer; 0.3.3 calls it a node here alone": "layers.core.AutoEncoder.set_previous",
     "0.3.3 defines it on Python 2 alone": "utils.data_utils.urlretrieve",
 }

@@ -18,16 +18,18 @@ MODULES = {
 }
 
 # From the top down; a module may import its own line and the lines below it. The longest
-# name that fits decides: utils.layer_utils is about models, the other utils about nothing here.
+# name that fits decides: three of utils are about models, theano_utils about K's variables, the
+# others about nothing here.
 LEVELS = [
     ["_runner"],
-    ["models", "wrappers", "utils.layer_utils", "utils.visualize_util"],
+    ["models", "wrappers", "utils.dot_utils", "utils.layer_utils", "utils.visualize_util"],
     ["_training", "_saving", "callbacks"],
     ["layers"],
     ["activations", "constraints", "initializations", "objectives", "optimizers", "regularizers"],
+    ["utils.theano_utils"],
     ["backend"],
     ["_symbolic"],
-    ["_errors", "_names", "_settings", "_singular_vectors", "datasets", "preprocessing", "utils"],
+    "_errors _names _older _settings _singular_vectors datasets preprocessing utils".split(),
 ]
 
 

@@ -5,7 +5,7 @@ Data and one look-up. Who asks: ``alias.py``, for every ``keras.…`` that is im
 
 from __future__ import annotations
 
-# Module paths, without the leading ``keras.``. Those of 0.1 and 0.2 are the same, but for EARLIER.
+# Module paths, without the leading ``keras.``: those of 0.3, and two that only 0.1 and 0.2 had.
 ERA_PATHS = frozenset(
     """
     activations callbacks constraints initializations models objectives optimizers regularizers
@@ -16,15 +16,16 @@ ERA_PATHS = frozenset(
     layers.embeddings layers.noise layers.normalization layers.recurrent layers.wrappers
     preprocessing preprocessing.image preprocessing.sequence preprocessing.text
     utils utils.data_utils utils.generic_utils utils.io_utils utils.layer_utils utils.np_utils
-    utils.test_utils utils.visualize_util
+    utils.test_utils utils.visualize_util utils.dot_utils utils.theano_utils
     wrappers wrappers.scikit_learn
     """.split()
 )
 
-# What 0.3 had no more: path -> the last version with it, and what 0.3.3 has instead.
+# What is not here of what older releases had: path -> the last with it, and what to take instead.
+# Neither did what it was for: one could not be imported, the other corrupted nothing.
 EARLIER = {
-    "utils.dot_utils": ("0.1", "keras.utils.visualize_util"),
-    "utils.theano_utils": ("0.2", "variable, zeros, ones and floatx of keras.backend"),
+    "layers.ntm": ("0.3.0", "LSTM and GRU"),
+    "layers.core.DenoisingAutoEncoder": ("0.1.1", "AutoEncoder and GaussianNoise"),
 }
 
 # What arrived after 0.3.3: path -> version, and what it is or what 0.3.3 has instead.

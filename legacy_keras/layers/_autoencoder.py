@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from .._older import older_keywords
 from ._base import Layer, Shape
 from ._merge import JoiningLayer, set_weights_in_turn
 
@@ -30,6 +31,7 @@ class AutoEncoder(JoiningLayer):
     encoder: Layer
     decoder: Layer
 
+    @older_keywords(tie_weights=None)  # 0.1
     def __init__(
         self,
         encoder: Layer,

@@ -127,6 +127,32 @@ class Layer(nn.Module):
     def trainable(self, value: bool) -> None:
         self._trainable = value
 
+    # Names of 0.1 and 0.2
+
+    @property
+    def params(self) -> Any:
+        """The trainable weights, as layers up to 0.3.1 called them.
+
+        What is assigned stays a plain attribute unless it is a list of weights.
+        """
+        return self.__dict__.get("params", self.trainable_weights)
+
+    @params.setter
+    def params(self, value: Any) -> None:
+        self.__dict__.pop("params", None)
+        if isinstance(value, list) and all(isinstance(item, Tensor) for item in value):
+            self.trainable_weights = value
+        else:
+            self.__dict__["params"] = value
+
+    def set_name(self, name: str) -> None:
+        """Set ``name``."""
+        self.name = name
+
+    def connect(self, layer: Layer) -> None:
+        """Do what `set_previous` does."""
+        self.set_previous(layer)
+
     # Links and shapes
 
     @property

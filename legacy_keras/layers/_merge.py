@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from .. import backend as K
+from .._older import older_keywords
 from .._settings import settings
 from ._base import Layer, Shape, unique
 from ._lambda import Lambda
@@ -148,6 +149,7 @@ class Merge(JoiningLayer):
     Mirrors: keras 0.3.3, layers/core.py, Merge.
     """
 
+    @older_keywords(models="layers")  # 0.1
     def __init__(
         self,
         layers: Sequence[Layer],

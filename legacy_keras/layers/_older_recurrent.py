@@ -22,6 +22,7 @@ from .recurrent import Recurrent, States
 
 
 class _OlderRecurrent(Recurrent):
+    gates = ()
     dropout_W = dropout_U = 0.0
 
     def masked_step(
@@ -87,7 +88,7 @@ class _JZS(_OlderRecurrent):
 
     def _first_value(self, weight: str, name: str) -> Variable:
         if weight == "Pmat":
-            return K.variable(projection(self.input_dim, self.output_dim), name=name)
+            return K.variable(projection(self.input_shape[2], self.output_dim), name=name)
         if weight.startswith("W"):
             value: Variable = self.init((self.input_dim, self.output_dim), name=name)
         elif weight.startswith("U"):

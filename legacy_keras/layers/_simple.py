@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from .. import activations
+from .._older import older_keywords
 from ..backend._random import drop
 from ..regularizers import ActivityRegularizer
 from ._base import Layer, MaskedLayer, NoisyLayer
@@ -30,6 +31,7 @@ class Activation(MaskedLayer):
 
     config_fields: ClassVar = ("activation",)
 
+    @older_keywords(target=None, beta=None)  # up to 0.3.0, and in its files
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)

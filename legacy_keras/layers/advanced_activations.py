@@ -142,6 +142,9 @@ class ThresholdedReLU(MaskedLayer):
         return torch.where(x > self.theta, x, 0.0)
 
 
+ThresholdedReLu = ThresholdedReLU  # its name in 0.1.3
+
+
 class SReLU(MaskedLayer):
     """x between two thresholds, a line of another slope beyond each; all are learned.
 

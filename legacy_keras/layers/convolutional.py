@@ -17,6 +17,7 @@ from torch import Tensor
 from .. import activations
 from .. import backend as K
 from .._errors import ArgumentError
+from .._older import older_keywords
 from ..backend._convolution import check_strides, convolve, refuse_same_in_3d
 from ..backend._variable import Variable
 from ._base import Layer, Shape
@@ -357,6 +358,16 @@ class Convolution3D(_Convolution):
         super().__init__(**kwargs)
 
 
+def _whole_windows_only(layer: Layer, kwargs: dict[str, Any]) -> None:
+    """Take ``ignore_border`` out, an argument of 0.1 and 0.2, whose default is what is left."""
+    if not kwargs.pop("ignore_border", True):
+        raise ValueError(
+            f"{type(layer).__name__} got ignore_border=False, windows that are cut off at the "
+            "border, which Keras 0.3 dropped. Leave it out; a ZeroPadding layer before this one "
+            "can make the last window whole."
+        )
+
+
 class _Pooling1D(Layer):
     pool_mode: ClassVar[str]
     input_ndim = 3
@@ -369,6 +380,7 @@ class _Pooling1D(Layer):
         border_mode: str = "valid",
         **kwargs: Any,
     ) -> None:
+        _whole_windows_only(self, kwargs)
         super().__init__(**kwargs)
         _check("border_mode", border_mode, ("valid", "same"))
         self.pool_length = pool_length
@@ -462,6 +474,7 @@ class _Pooling(_SpatialLayer):
 class _Pooling2D(_Pooling):
     input_ndim = 4
 
+    @older_keywords(poolsize="pool_size", stride="strides")  # 0.1 and 0.2
     def __init__(
         self,
         pool_size: Sequence[int] = (2, 2),
@@ -470,6 +483,7 @@ class _Pooling2D(_Pooling):
         dim_ordering: str = "th",
         **kwargs: Any,
     ) -> None:
+        _whole_windows_only(self, kwargs)
         super().__init__(**kwargs)
         self.set_pooling(pool_size, strides, border_mode, dim_ordering)
 
@@ -666,16 +680,19 @@ class _ZeroPadding(_SpatialLayer):
 class ZeroPadding2D(_ZeroPadding):
     """Add zero rows and columns on all sides, ``padding[0]`` and ``padding[1]`` of them.
 
+    0.1 called the argument ``width``, one int for both, and ``pad``.
+
     Mirrors: keras 0.3.3, layers/convolutional.py, ZeroPadding2D.
     """
 
     input_ndim = 4
 
+    @older_keywords(width="padding", pad="padding")
     def __init__(
-        self, padding: Sequence[int] = (1, 1), dim_ordering: str = "th", **kwargs: Any
+        self, padding: Sequence[int] | int = (1, 1), dim_ordering: str = "th", **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.padding = tuple(padding)
+        self.padding = (padding, padding) if isinstance(padding, int) else tuple(padding)
         self.set_dim_ordering(dim_ordering)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -700,3 +717,8 @@ class ZeroPadding3D(_ZeroPadding):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         return K.spatial_3d_padding(x, self.padding, self.dim_ordering)
+
+
+# Their names in 0.1.3 and 0.2.
+UpSample1D = UpSampling1D
+UpSample2D = UpSampling2D

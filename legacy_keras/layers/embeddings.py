@@ -1,4 +1,4 @@
-"""Vectors for integers.
+"""Vectors for integers; WordContextProduct is one that 0.3.0 dropped.
 
 Mirrors: keras 0.3.3, layers/embeddings.py.
 """
@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import torch.nn.functional as F
 from torch import Tensor
 
+from .. import activations
 from ..backend._variable import Variable
-from ._base import NoisyLayer, Shape
+from ._base import Layer, NoisyLayer, Shape
 
 
 class Embedding(NoisyLayer):
@@ -111,3 +112,65 @@ class Embedding(NoisyLayer):
             retain = 1.0 - self.dropout
             W = W * (self.stream().keep(W[:, :1], retain) if self.training else retain)
         return F.embedding(x.long(), W)
+
+
+class WordContextProduct(Layer):
+    """activation(w . c) for the vectors w of a word and c of a word in its context.
+
+    Trained on pairs that occur and pairs that do not, it gives the vectors of word2vec:
+    Mikolov et al. 2013, "Efficient Estimation of Word Representations in Vector Space".
+
+    Shape:
+        input: (nb_samples, 2), integers from 0 to input_dim - 1, the word and the context
+        output: (nb_samples, 1), floatx
+        W_w, W_c: (input_dim, proj_dim), the words' vectors and the contexts'
+
+    Args:
+        input_dim: int > 0, one more than the largest integer.
+        proj_dim: int > 0, length of a vector.
+        init: name or function, how W_w and W_c start.
+        activation: name or function of a tensor.
+        weights: list of two arrays to start from instead.
+
+    Mirrors: keras 0.2.0, layers/embeddings.py, WordContextProduct (dropped in 0.3.0).
+    """
+
+    input_ndim = 2
+    config_fields: ClassVar = ("input_dim", "proj_dim", "init", "activation")
+    W_w: Variable
+    W_c: Variable
+
+    def __init__(
+        self,
+        input_dim: int,
+        proj_dim: int = 128,
+        init: Any = "uniform",
+        activation: Any = "sigmoid",
+        weights: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        self.input_dim = input_dim
+        self.proj_dim = proj_dim
+        self.activation = activations.get(activation)
+        self.set_options(init=init, initial_weights=weights)
+        kwargs.setdefault("input_shape", (2,))
+        super().__init__(**kwargs)
+        # Not in build: they need no input shape, and were drawn once, whatever came before.
+        self.W_w = self.init((input_dim, proj_dim), name=f"{self.name}_W_w")
+        self.W_c = self.init((input_dim, proj_dim), name=f"{self.name}_W_c")
+        self.trainable_weights = [self.W_w, self.W_c]
+        self.finish_build()
+
+    @property
+    def input_dtype(self) -> str:
+        return "int32"
+
+    @property
+    def output_shape(self) -> Shape:
+        return self.input_shape[0], 1
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        word, context = x.long().unbind(1)
+        product = F.embedding(word, self.W_w) * F.embedding(context, self.W_c)
+        output: Tensor = self.activation(product.sum(1, keepdim=True))
+        return output

@@ -1,4 +1,4 @@
-"""Batch normalization as 0.3.3 computes it.
+"""Batch normalization as 0.3.3 computes it, and LRN2D, which 0.3.1 dropped.
 
 Mirrors: keras 0.3.3, layers/normalization.py.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .. import backend as K
@@ -106,3 +107,41 @@ class BatchNormalization(Layer):
     def _by_sample(self, x: Tensor) -> Tensor:
         scaled = (x - K.mean(x, -1, keepdims=True)) / (K.std(x, -1, keepdims=True) + self.epsilon)
         return self.gamma * scaled + self.beta
+
+
+class LRN2D(Layer):
+    """x / (k + alpha sum(x^2))^beta, the sum over ``n`` neighbouring channels.
+
+    Shape:
+        input: (nb_samples, channels, rows, cols), floatx
+        output: the same
+
+    Args:
+        alpha, k, beta: float.
+        n: odd int, the channel itself and (n - 1) / 2 on either side, as far as there are.
+
+    Raises:
+        ValueError: if n is even.
+
+    Mirrors: keras 0.3.0, layers/normalization.py, LRN2D (dropped in 0.3.1).
+    """
+
+    input_ndim = 4
+    config_fields: ClassVar = ("alpha", "k", "beta", "n")
+
+    def __init__(
+        self, alpha: float = 1e-4, k: float = 2, beta: float = 0.75, n: int = 5, **kwargs: Any
+    ) -> None:
+        if n % 2 == 0:
+            raise ValueError(
+                f"LRN2D only works with odd n, as many channels on either side; got n={n!r}."
+            )
+        super().__init__(**kwargs)
+        self.alpha = alpha
+        self.k = k
+        self.beta = beta
+        self.n = n
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        # torch takes alpha times the mean, not the sum.
+        return F.local_response_norm(x, self.n, self.alpha * self.n, self.beta, self.k)

@@ -57,6 +57,33 @@ def make_tuple(*args: Any) -> tuple[Any, ...]:
     return args
 
 
+def printv(v: Any, prefix: str = "") -> None:
+    """Print nested dictionaries and lists, three dots deeper at each level.
+
+    A dictionary's "name" comes first; it is left in, which 0.3.0 took out of the caller's.
+
+    Mirrors: keras 0.3.0, utils/generic_utils.py, printv (dropped in 0.3.1).
+    """
+    deeper = prefix + "..."
+    if isinstance(v, Mapping):
+        if "name" in v:
+            print(f"{prefix}#{v['name']}")
+        for key, value in v.items():
+            if key == "name":
+                continue
+            if isinstance(value, (Mapping, list)):
+                print(f"{deeper}{key}:")
+                printv(value, deeper)
+            else:
+                print(f"{deeper}{key}:{value}")
+    elif isinstance(v, list):
+        for index, value in enumerate(v):
+            print(f"{deeper}#{index}")
+            printv(value, deeper)
+    else:
+        print(f"{deeper}{v}")
+
+
 def _accumulate(total: Any, value: Any, weight: int) -> Any:
     """Return ``total + value * weight`` in float64, on the device of a tensor value.
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+import torch
+
+from .. import backend as K
 from .._names import lookup
 from .._saving.config import LAYERS, layer_from_config
 from ..layers.containers import Graph, Sequential
@@ -78,3 +82,49 @@ def model_summary(model: Any) -> None:
     """
     for line in _summary_lines(model):
         print(line)
+
+
+def print_layer_shapes(model: Any, input_shapes: Any) -> None:
+    """Print the shape of each layer's output for inputs of the shapes given.
+
+    Args:
+        model: a Sequential, a Merge or a Graph.
+        input_shapes: with the number of samples: a tuple, a list of tuples if there are
+            several inputs, a dictionary by input name for a Graph.
+
+    Mirrors: keras 0.2.0, utils/layer_utils.py, print_layer_shapes (dropped in 0.3.0).
+    """
+    if isinstance(model, Graph):
+        layers = list(model.nodes.values())
+        shapes = [input_shapes[name] for name in model.input_order]
+    else:
+        layers = model.layers
+        if not isinstance(input_shapes[0], tuple):
+            input_shapes = [input_shapes]
+        shapes = list(input_shapes)
+    print("input shapes : ", input_shapes)
+    for layer, shape in zip(layers, _output_shapes(model, layers, shapes), strict=True):
+        print(f"shape after {layer.get_config()['name']}: {shape}")
+
+
+def _output_shapes(model: Any, layers: list[Any], input_shapes: list[Any]) -> list[Any]:
+    """Run a model on zeros and return the shapes that its layers gave."""
+    device = next((w.device for w in model.parameters()), None)
+    x = [K.variable(np.zeros(shape)).to(device) for shape in input_shapes]
+    seen: dict[int, Any] = {}
+    hooks = [
+        layer.register_forward_hook(
+            lambda layer, _, output: seen.update({id(layer): tuple(output.shape)})
+        )
+        for layer in layers
+    ]
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            model(x[0] if len(x) == 1 else x)
+    finally:
+        model.train(was_training)
+        for hook in hooks:
+            hook.remove()
+    return [seen[id(layer)] for layer in layers]

@@ -19,6 +19,7 @@ def layer_typename(layer: Any) -> str:
     Mirrors: keras 0.3.3, utils/visualize_util.py, layer_typename.
     """
     module = re.sub(r"^legacy_keras\b", "keras", type(layer).__module__)
+    module = re.sub(r"^keras\.layers\._older_(\w+)$", r"keras.layers.\1", module)
     module = re.sub(r"^keras\.layers\._\w+$", "keras.layers.core", module)
     return f"{module}.{type(layer).__name__}"
 

@@ -164,7 +164,8 @@ LATER_NAMES = {
     "from keras.models import load_model": "keras.models.load_model arrived in Keras 1.0.7",
     "from keras.optimizers import Nadam": "keras.optimizers.Nadam arrived in Keras 1.0.5",
     "from keras.utils import plot_model": "2.0.0 (keras.utils.visualize_util.plot before",
-    "import keras.utils.theano_utils": "was last in Keras 0.2; 0.3.3 has variable, zeros, ones",
+    "import keras.layers.ntm": "was last in Keras 0.3.0; 0.3.3 has LSTM and GRU instead",
+    "from keras.layers.core import DenoisingAutoEncoder": "was last in Keras 0.1.1; 0.3.3 has",
     "import keras.backend as K; K.set_image_dim_ordering('th')": "arrived in Keras 1.0.4",
 }
 ABSENT = {
