@@ -1,13 +1,16 @@
 """Keras 0.3.3 on PyTorch: scripts of that time run unchanged and give the same numbers.
 
 As in 0.3.3, ``import keras`` gives little more than a version: models, layers and the rest
-are reached by importing them. Two names are new: `install`, which makes ``import keras``
-mean this package, and ``settings``, the switches that 0.3.3 did not have (``_settings.py``).
+are reached by importing them. Three names are new: `install`, which makes ``import keras``
+mean this package, ``settings``, the switches that 0.3.3 did not have (``_settings.py``), and
+`UnsafeModelError`, for files that ask for more than a model file may.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from ._errors import UnsafeModelError as UnsafeModelError
 
 if TYPE_CHECKING:
     from ._settings import settings as settings

@@ -20,3 +20,11 @@ class MissingKeyError(ValueError, KeyError):
 
 class NotCompiledError(RuntimeError, AttributeError):
     """A model used before ``compile``, where 0.3.3 raised an AttributeError."""
+
+
+class UnsafeModelError(ValueError):
+    """A file that asks for more than a model file may: code, other files, or too much memory.
+
+    Nothing of it was run, read or kept. The message says what the file asks for, and what to
+    do if it comes from somebody you trust.
+    """

@@ -73,12 +73,15 @@ class Settings:
         update_merged: fix of a 0.3.3 defect. There, BatchNormalization inside another
             layer (a branch of ``Merge``, ``Siamese``, ``AutoEncoder``, ``TimeDistributed``)
             never updates its running statistics. True updates them.
+        max_weights: how many weights a configuration from a file may ask for, so that a
+            line of text cannot fill the memory.
     """
 
     device: str | None = field(default_factory=lambda: _from_environment("device", None))
     log: str = field(default_factory=lambda: _from_environment("log", "auto"))
     tf32: bool = False
     update_merged: bool = False
+    max_weights: int = 1 << 28
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self.__dataclass_fields__:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from . import backend as K
 from ._names import lookup
+from ._symbolic.trace import traced
 from .backend import hard_sigmoid, relu, sigmoid, softplus, tanh
 
 
@@ -63,4 +64,4 @@ def get(identifier: Any) -> Any:
     Raises:
         ValueError: if there is no such activation.
     """
-    return lookup(identifier, ACTIVATIONS, "activation function")
+    return traced(lookup(identifier, ACTIVATIONS, "activation function"))

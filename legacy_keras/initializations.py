@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import backend as K
+from ._budget import reserve
 from ._names import lookup
 from ._singular_vectors import sign_like_2016
 from .backend._variable import Variable
@@ -40,11 +41,13 @@ def get_fans(shape: Shape, dim_ordering: str = "th") -> tuple[float, float]:
 
 def uniform(shape: Shape, scale: float = 0.05, name: str | None = None) -> Variable:
     """Draw uniformly from [-scale, scale)."""
+    reserve(shape)
     return K.variable(np.random.uniform(low=-scale, high=scale, size=tuple(shape)), name=name)
 
 
 def normal(shape: Shape, scale: float = 0.05, name: str | None = None) -> Variable:
     """Draw from a normal distribution with standard deviation ``scale``."""
+    reserve(shape)
     return K.variable(np.random.normal(loc=0.0, scale=scale, size=tuple(shape)), name=name)
 
 
@@ -80,6 +83,7 @@ def he_uniform(shape: Shape, name: str | None = None, dim_ordering: str = "th") 
 
 def orthogonal(shape: Shape, scale: float = 1.1, name: str | None = None) -> Variable:
     """A random matrix with orthonormal rows or columns, times ``scale``; Saxe et al. 2013."""
+    reserve(shape)
     flat_shape = (shape[0], int(np.prod(shape[1:])))
     draw = np.random.normal(0.0, 1.0, flat_shape)
     u, _, v = np.linalg.svd(draw, full_matrices=False)
@@ -99,16 +103,19 @@ def identity(shape: Shape, scale: float = 1, name: str | None = None) -> Variabl
             "Identity matrix initialization can only be used for 2D square matrices; "
             f"got the shape {tuple(shape)}."
         )
+    reserve(shape)
     return K.variable(scale * np.identity(shape[0]), name=name)
 
 
 def zero(shape: Shape, name: str | None = None) -> Variable:
     """All 0."""
+    reserve(shape)
     return K.zeros(shape, name=name)
 
 
 def one(shape: Shape, name: str | None = None) -> Variable:
     """All 1."""
+    reserve(shape)
     return K.ones(shape, name=name)
 
 

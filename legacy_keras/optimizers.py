@@ -20,12 +20,16 @@ from torch import Tensor
 
 from . import backend as K
 from ._names import lookup
+from ._symbolic.expression import Placeholder
+from ._symbolic.function import KnownGradients
+from ._symbolic.mode import writing
+from ._symbolic.program import Program
 from .backend._variable import Variable
 
 
 def clip_norm(g: Tensor, c: float, n: Tensor) -> Tensor:
     """Scale a gradient down if the norm ``n`` reaches ``c``."""
-    return torch.where(n >= c, g * c / n, g) if c > 0 else g
+    return K.switch(n >= c, g * c / n, g) if c > 0 else g
 
 
 def kl_divergence(p: Tensor, p_hat: Tensor) -> Tensor:
@@ -57,11 +61,9 @@ class Optimizer(torch.optim.Optimizer):
     def __init__(self, **kwargs: Any) -> None:
         for name in ("clipnorm", "clipvalue"):
             self.__dict__[name] = kwargs.pop(name, 0)
-        if kwargs:
-            raise TypeError(
-                f"{type(self).__name__} got unknown arguments {', '.join(sorted(kwargs))}; it "
-                f"takes {', '.join([*self.variables, *self.constants])}, clipnorm and clipvalue."
-            )
+        if self.variables or self.constants:
+            self._refuse(kwargs)
+        self.__dict__.update(kwargs)  # a user's optimizer keeps what it passes on
         if self.counts_iterations:
             self.iterations = K.variable(0.0)
         # As unpickling makes it. torch's own constructor needs parameters, which 0.3.3 does
@@ -69,6 +71,13 @@ class Optimizer(torch.optim.Optimizer):
         super().__setstate__(
             {"defaults": {}, "state": defaultdict(dict), "param_groups": [{"params": []}]}
         )
+
+    def _refuse(self, kwargs: dict[str, Any]) -> None:
+        if kwargs:
+            raise TypeError(
+                f"{type(self).__name__} got unknown arguments {', '.join(sorted(kwargs))}; it "
+                f"takes {', '.join([*self.variables, *self.constants])}, clipnorm and clipvalue."
+            )
 
     def set_hyperparameters(self, **values: Any) -> None:
         """Keep the constructor's arguments, those in ``variables`` as K variables."""
@@ -81,10 +90,7 @@ class Optimizer(torch.optim.Optimizer):
         """Take the parameters to train, with accumulators that start at 0."""
         group = self.param_groups[0]
         group["params"] = list(params)
-        for name in self.variables:
-            # Read here and not from the attribute later: in 0.3.3 a new attribute has no
-            # effect until the model is compiled again, a new value of the variable has.
-            group[name] = getattr(self, name)
+        self._share_hyperparameters()
         self.state.clear()
         for p in group["params"]:
             self.state[p] = {
@@ -93,6 +99,14 @@ class Optimizer(torch.optim.Optimizer):
                 if name != "p"
             }
         self._lists = {}
+
+    def _share_hyperparameters(self) -> None:
+        # Read here and not from the attributes later: in 0.3.3 a new attribute has no effect
+        # until the model is compiled again, a new value of the variable has. torch's
+        # schedulers calculate with what they find, so it is a tensor on the same memory.
+        for name in self.variables:
+            value = getattr(self, name)
+            self.param_groups[0][name] = value.detach() if isinstance(value, Tensor) else value
 
     def accumulators(self, name: str) -> list[Tensor]:
         """Return one accumulator of every parameter."""
@@ -103,6 +117,41 @@ class Optimizer(torch.optim.Optimizer):
     def value(self, name: str) -> float:
         """Return the value that a hyperparameter has now."""
         return float(self.param_groups[0][name])
+
+    # Optimizers that a user writes by get_updates
+
+    def get_updates(self, params: Any, constraints: Any, loss: Any) -> list[tuple[Any, Any]]:
+        """Return pairs of a variable and the expression of its next value.
+
+        A user's optimizer writes this in place of `update`. It is called once, at compile.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has neither update() nor get_updates().")
+
+    def get_gradients(self, loss: Any, params: Sequence[Any]) -> list[Any]:
+        """Return the expressions of the gradients, clipped as the arguments say."""
+        grads = K.gradients(loss, list(params))
+        if self.clipnorm > 0:
+            norm = K.sqrt(sum((K.sum(K.square(g)) for g in grads[1:]), K.sum(K.square(grads[0]))))
+            grads = [clip_norm(g, self.clipnorm, norm) for g in grads]
+        if self.clipvalue > 0:
+            grads = [K.clip(g, -self.clipvalue, self.clipvalue) for g in grads]
+        return list(grads)
+
+    @property
+    def is_written_by_updates(self) -> bool:
+        """Whether the class has a get_updates of its own."""
+        return type(self).get_updates is not Optimizer.get_updates
+
+    def record_updates(self, params: list[Tensor], constraints: Sequence[Any]) -> None:
+        """Call get_updates on placeholders of the gradients and keep what it wants done."""
+        grads = [Placeholder(tuple(p.shape), str(p.dtype).removeprefix("torch.")) for p in params]
+        loss = KnownGradients(params, grads)
+        with writing():
+            self.updates = list(self.get_updates(params, constraints, loss))
+        self._recorded = Program(grads, [value for _, value in self.updates])
+
+    updates: Sequence[tuple[Any, Any]] = ()
+    _recorded: Program | None = None
 
     # Steps
 
@@ -117,7 +166,11 @@ class Optimizer(torch.optim.Optimizer):
 
     def apply_gradients(self, grads: Sequence[Tensor]) -> None:
         """Change the parameters by one step, given a gradient for each, under ``no_grad``."""
-        if grads:
+        if self._recorded is not None:
+            values = self._recorded(*grads)
+            for (variable, _), value in zip(self.updates, values):
+                variable.copy_(value)
+        elif grads:
             self.update(self.param_groups[0]["params"], self.clip(list(grads)))
         if self.counts_iterations:
             self.iterations.add_(1)
@@ -145,6 +198,8 @@ class Optimizer(torch.optim.Optimizer):
 
     def _updated(self) -> list[Tensor]:
         self.settle()
+        if self._recorded is not None:
+            return [variable for variable, _ in self.updates]
         updated: list[Tensor] = [self.iterations] if self.counts_iterations else []
         for p in self.param_groups[0]["params"]:
             updated += [p if name == "p" else self.state[p][name] for name in self.state_order]
@@ -188,10 +243,9 @@ class Optimizer(torch.optim.Optimizer):
         group = self.param_groups[0]
         if self.counts_iterations:
             K.set_value(self.iterations, group.pop("iterations"))
-        for name, variable in kept.items():
-            if isinstance(variable, Variable):  # the same variable as before, with a new value
-                K.set_value(variable, group[name])
-                group[name] = variable
+        for name, value in kept.items():
+            if isinstance(value, Tensor):  # the variable's number, too
+                group[name] = value.fill_(group[name])
         self._lists = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -202,6 +256,8 @@ class Optimizer(torch.optim.Optimizer):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         self._lists = {}
+        if self.state and "clipnorm" in state:  # copied, not just given a new state by torch
+            self._share_hyperparameters()
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the arguments as plain numbers, as written to files."""
@@ -509,13 +565,14 @@ def get(identifier: Any, kwargs: dict[str, Any] | None = None) -> Any:
     return found(**(kwargs or {})) if isinstance(identifier, str) else found
 
 
-def bind(optimizer: Any, params: list[Tensor]) -> torch.optim.Optimizer:
+def bind(optimizer: Any, params: list[Tensor], constraints: Sequence[Any]) -> torch.optim.Optimizer:
     """Give parameters to what ``compile`` was called with.
 
     Args:
         optimizer: one of ours; a ``torch.optim`` instance that was made with the model's
             parameters; a class or function that makes one from a list of parameters.
         params: the parameters to train.
+        constraints: one for each, for optimizers that apply them themselves.
 
     Raises:
         TypeError: for anything else.
@@ -523,6 +580,8 @@ def bind(optimizer: Any, params: list[Tensor]) -> torch.optim.Optimizer:
     """
     if isinstance(optimizer, Optimizer):
         optimizer.bind(params)
+        if optimizer.is_written_by_updates:
+            optimizer.record_updates(params, constraints)
         return optimizer
     if not isinstance(optimizer, torch.optim.Optimizer):
         if not callable(optimizer):

@@ -279,6 +279,22 @@ def permute_dimensions(x: Tensor, pattern: Sequence[int]) -> Tensor:
     return x.permute(*pattern)
 
 
+def _dimshuffle(x: Tensor, *pattern: Any) -> Tensor:
+    """Theano's dimshuffle: reorder axes, and add one of size 1 for each "x"."""
+    if len(pattern) == 1 and isinstance(pattern[0], (list, tuple)):
+        pattern = tuple(pattern[0])
+    kept = [axis for axis in pattern if axis != "x"]
+    for axis in range(x.ndim - 1, -1, -1):
+        if axis not in kept:
+            x = x.squeeze(axis)
+    order = sorted(kept)
+    x = x.permute([order.index(axis) for axis in kept])
+    for place, axis in enumerate(pattern):
+        if axis == "x":
+            x = x.unsqueeze(place)
+    return x
+
+
 def repeat_elements(x: Tensor, rep: int, axis: int) -> Tensor:
     """Repeat each element ``rep`` times along ``axis``, as ``np.repeat``."""
     axis %= x.ndim

@@ -63,7 +63,7 @@ def softmax(x: Tensor) -> Tensor:
     """Softmax over the last axis.
 
     While gradients are recorded the result keeps ``x`` as its ``logits``, for
-    `categorical_crossentropy`.
+    `mean_categorical_crossentropy`.
     """
     y = torch.softmax(x, -1)
     if y.requires_grad and not torch.compiler.is_compiling():
@@ -95,26 +95,36 @@ def l2_normalize(x: Tensor, axis: int) -> Tensor:
 
 
 class _SoftmaxCrossentropy(torch.autograd.Function):
-    """The cross-entropy of clipped probabilities as a function of their logits.
+    """The mean cross-entropy of clipped softmax outputs, as a function of their logits.
 
-    Its gradient is ``probability - target`` where nothing is clipped, without going back
-    through logarithm, clip, scaling and softmax one by one.
+    Its gradient is ``(probability - target) / nb_samples`` where nothing is clipped, without
+    going back through mean, logarithm, clip, scaling and softmax one by one.
     """
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, probabilities: Tensor, target: Tensor) -> Tensor:
-        scaled = probabilities / probabilities.sum(-1, keepdim=True)
-        clipped = scaled.clamp(CLIP, 1.0 - CLIP)
-        ctx.save_for_backward(scaled, clipped, target)
-        return (target * clipped.log()).sum(-1).neg_()
+        probabilities = probabilities / probabilities.sum(-1, keepdim=True)
+        clipped = probabilities.clamp(CLIP, 1.0 - CLIP)
+        ctx.save_for_backward(probabilities, clipped, target)
+        ctx.nb_rows = target[..., 0].numel()
+        return torch.dot(target.flatten(), clipped.log().flatten()).div_(-ctx.nb_rows)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        scaled, clipped, target = ctx.saved_tensors
-        kept = target * (scaled == clipped)  # what the clip changes has no gradient
-        grad = (scaled * kept.sum(-1, keepdim=True)).sub_(kept)
-        return grad.mul_(grads[0].unsqueeze(-1)), None, None
+        probabilities, clipped, target = ctx.saved_tensors
+        kept = target * (probabilities == clipped)  # what the clip changes has no gradient
+        grad = (probabilities * kept.sum(-1, keepdim=True)).sub_(kept)
+        return grad.mul_(grads[0] / ctx.nb_rows), None, None
+
+
+def mean_categorical_crossentropy(output: Tensor, target: Tensor) -> Tensor:
+    """Return the mean of `categorical_crossentropy`, in one go if it follows a softmax."""
+    logits = getattr(output, "logits", None)
+    if logits is None or target.shape != output.shape or target.requires_grad:
+        return categorical_crossentropy(output, target).mean()
+    result: Tensor = _SoftmaxCrossentropy.apply(logits, output.detach(), target)
+    return result
 
 
 def categorical_crossentropy(output: Tensor, target: Tensor, from_logits: bool = False) -> Tensor:
@@ -127,10 +137,6 @@ def categorical_crossentropy(output: Tensor, target: Tensor, from_logits: bool =
     if from_logits:
         output = torch.clamp(softmax(output), CLIP, 1.0 - CLIP)
     else:
-        logits = getattr(output, "logits", None)
-        if logits is not None and target.shape == output.shape and not target.requires_grad:
-            result: Tensor = _SoftmaxCrossentropy.apply(logits, output.detach(), target)
-            return result
         output = torch.clamp(output / output.sum(-1, keepdim=True), CLIP, 1.0 - CLIP)
     if target.ndim == output.ndim - 1:
         return -torch.log(output).gather(-1, target.long().unsqueeze(-1)).squeeze(-1)

@@ -7,13 +7,14 @@ order; the noise itself comes from a `torch.Generator` and does not equal Theano
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from .._symbolic.expression import Expression, operation
+from .._symbolic.mode import mode
 from .common import torch_dtype
 
 SEED_RANGE = int(10e6)
@@ -30,6 +31,8 @@ class RandomStream:
     Args:
         seed: int; None draws one from NumPy's global stream.
     """
+
+    draws_anew = True  # in each step of a loop whose step draws
 
     def __init__(self, seed: int | None = None) -> None:
         self.seed = draw_seed() if seed is None else int(seed)
@@ -78,7 +81,12 @@ def drop(x: Tensor, level: float, stream: RandomStream) -> Tensor:
     return x * stream.keep(x, retain).div_(retain)
 
 
-def dropout(x: Tensor, level: float, seed: int | None = None) -> Tensor:
+def _recorded(function: Any, *args: Any) -> Any:
+    """Call a function that draws noise, or record the call where nothing is computed yet."""
+    return function(*args) if mode.eager else Expression(function, args)
+
+
+def dropout(x: Any, level: float, seed: int | None = None) -> Any:
     """Zero a fraction ``level`` of ``x`` and scale the rest up.
 
     Raises:
@@ -86,38 +94,50 @@ def dropout(x: Tensor, level: float, seed: int | None = None) -> Tensor:
     """
     if not 0.0 <= level < 1.0:
         raise ValueError(f"Dropout level must be in interval [0, 1[; got {level!r}.")
-    return drop(x, level, RandomStream(seed))
+    return operation(drop)(x, level, RandomStream(seed))
 
 
-def _empty(shape: Sequence[int], dtype: str | None) -> Tensor:
+def _empty(shape: Any, dtype: str | None) -> Tensor:
     return torch.empty(tuple(int(s) for s in shape), dtype=torch_dtype(dtype))
 
 
+def _normal(stream: RandomStream, shape: Any, mean: float, std: Any, dtype: Any) -> Tensor:
+    return stream.normal(_empty(shape, dtype), mean, std)
+
+
+def _uniform(stream: RandomStream, shape: Any, low: float, high: float, dtype: Any) -> Tensor:
+    like = _empty(shape, dtype)
+    return like.uniform_(low, high, generator=stream.generator(like.device))
+
+
+def _binomial(stream: RandomStream, shape: Any, p: float, dtype: Any) -> Tensor:
+    return stream.keep(_empty(shape, dtype), p)
+
+
 def random_normal(
-    shape: Sequence[int],
+    shape: Any,
     mean: float = 0.0,
     std: float = 1.0,
     dtype: str | None = None,
     seed: int | None = None,
-) -> Tensor:
-    """Draw a tensor from a normal distribution."""
-    return RandomStream(seed).normal(_empty(shape, dtype), mean, std)
+) -> Any:
+    """Draw from a normal distribution, anew at each evaluation."""
+    return _recorded(_normal, RandomStream(seed), shape, mean, std, dtype)
 
 
 def random_uniform(
-    shape: Sequence[int],
+    shape: Any,
     low: float = 0.0,
     high: float = 1.0,
     dtype: str | None = None,
     seed: int | None = None,
-) -> Tensor:
-    """Draw a tensor uniformly from [low, high)."""
-    like = _empty(shape, dtype)
-    return like.uniform_(low, high, generator=RandomStream(seed).generator(like.device))
+) -> Any:
+    """Draw uniformly from [low, high), anew at each evaluation."""
+    return _recorded(_uniform, RandomStream(seed), shape, low, high, dtype)
 
 
 def random_binomial(
-    shape: Sequence[int], p: float = 0.0, dtype: str | None = None, seed: int | None = None
-) -> Tensor:
-    """Draw a tensor of 1 with probability ``p`` and else 0."""
-    return RandomStream(seed).keep(_empty(shape, dtype), p)
+    shape: Any, p: float = 0.0, dtype: str | None = None, seed: int | None = None
+) -> Any:
+    """Draw 1 with probability ``p`` and else 0, anew at each evaluation."""
+    return _recorded(_binomial, RandomStream(seed), shape, p, dtype)

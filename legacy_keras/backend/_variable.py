@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .._symbolic.expression import BINARY, COMPARISONS, UNARY, Expression, Placeholder, operation
+from .._symbolic.function import evaluate
+from .._symbolic.indexing import get_item
+from .._symbolic.mode import computing, mode
 from .common import floatx, torch_dtype
 
 
@@ -50,6 +55,26 @@ class Variable(nn.Parameter):
         """Return the value as an array."""
         return self.get_value()
 
+    @property
+    def T(self) -> Any:  # type: ignore[override]
+        """The transpose."""
+        if mode.eager:
+            return self.permute(*reversed(range(self.ndim)))
+        return Expression.methods["transpose"](self)
+
+    @property
+    def broadcastable(self) -> tuple[bool, ...]:
+        """For each axis whether its size is fixed to 1: never, in Theano, unless asked for."""
+        return self.__dict__.get("_broadcastable", (False,) * self.ndim)
+
+    def __bool__(self) -> bool:
+        """Whether there is one, as ``if bias:`` asks; in a computation whether it is not 0."""
+        return super().__bool__() if mode.eager else True
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
+        with computing():  # torch prints by indexing and reshaping
+            return super().__repr__()
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         if id(self) not in memo:
             data = self.data.clone(memory_format=torch.preserve_format)
@@ -62,6 +87,50 @@ class Variable(nn.Parameter):
 
 def _rebuild(cls: type[Variable], data: Tensor, requires_grad: bool, name: str | None) -> Variable:
     return cls(data, requires_grad, name)
+
+
+def _record_operators() -> None:
+    """Let operators with a variable be recorded where nothing is computed yet."""
+
+    def method(name: str, function: Any, swap: bool) -> Any:
+        plain = getattr(nn.Parameter, name)
+
+        def call(self: Variable, *other: Any) -> Any:
+            if mode.eager:
+                return plain(self, *other)
+            return Expression(function, (*other, self) if swap else (self, *other))
+
+        call.__name__ = name
+        return call
+
+    for name, function in (*BINARY.items(), *COMPARISONS.items(), *UNARY.items()):
+        setattr(Variable, f"__{name}__", method(f"__{name}__", function, False))
+        if name in BINARY:
+            setattr(Variable, f"__r{name}__", method(f"__r{name}__", function, True))
+            if name in ("add", "sub", "mul", "truediv"):  # W *= 2 makes an expression, too
+                setattr(Variable, f"__i{name}__", method(f"__{name}__", function, False))
+
+
+_record_operators()
+
+
+def _give_methods(methods: Mapping[str, Callable[..., Any]]) -> None:
+    """Give Theano's methods to expressions, and to variables where nothing is computed yet."""
+
+    def method(name: str, recorded: Callable[..., Any]) -> Callable[..., Any]:
+        plain = getattr(nn.Parameter, name, recorded)
+
+        def call(self: Variable, *args: Any, **kwargs: Any) -> Any:
+            return (plain if mode.eager else recorded)(self, *args, **kwargs)
+
+        call.__name__ = name
+        return call
+
+    Expression.methods.update(methods)
+    item = operation(get_item)
+    for name, recorded in {**methods, "__getitem__": item}.items():
+        if name != "eval":
+            setattr(Variable, name, method(name, recorded))
 
 
 def variable(value: Any, dtype: str | None = None, name: str | None = None) -> Variable:
@@ -92,6 +161,27 @@ def _sizes(shape: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in np.atleast_1d(shape))
 
 
+def placeholder(
+    shape: Any = None, ndim: int | None = None, dtype: str | None = None, name: str | None = None
+) -> Placeholder:
+    """Make a placeholder for an input of `function`.
+
+    Args:
+        shape: sizes, None where any will do; or else
+        ndim: number of axes, all of any size.
+        dtype: NumPy dtype name; None for `floatx`.
+
+    Raises:
+        ValueError: without shape and ndim.
+
+    Mirrors: keras 0.3.3, backend/theano_backend.py, placeholder.
+    """
+    if shape is None and ndim is None:
+        raise ValueError("Specify either a shape or ndim value.")
+    sizes = (None,) * (ndim or 0) if shape is None else tuple(shape)
+    return Placeholder(sizes, dtype or floatx(), name)
+
+
 def get_value(x: Any) -> np.ndarray:
     """Return the value of a variable as an array.
 
@@ -112,9 +202,7 @@ def set_value(x: Variable, value: Any) -> None:
     x.set_value(value)
 
 
-def eval(x: Any) -> np.ndarray:
-    """Return the value of a tensor, or of a plain number, as an array."""
-    return x.detach().cpu().numpy().copy() if isinstance(x, Tensor) else np.asarray(x)
+eval = evaluate
 
 
 def count_params(x: Tensor) -> np.integer[Any]:

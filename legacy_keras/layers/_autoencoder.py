@@ -6,6 +6,7 @@ Mirrors: keras 0.3.3, layers/core.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,15 @@ class AutoEncoder(JoiningLayer):
         self.encoder.set_previous(layer, reset_weights)
         if reset_weights:
             self.build()
+
+    def get_input(self, train: bool = False) -> Any:
+        return self.encoder.get_input(train)
+
+    def feeding(self, X: Any, mask: Any) -> AbstractContextManager[Any]:
+        return self.encoder.feeding(X, mask)
+
+    def get_output(self, train: bool = False) -> Any:
+        return self._parts()[-1].get_output(train)
 
     @property
     def input_layers(self) -> list[Layer]:

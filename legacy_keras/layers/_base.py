@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from .. import backend as K
 from .. import constraints, initializations, regularizers
 from .._errors import ArgumentError
+from .._symbolic.pull import Pulling, links_changed
 from ..backend._random import RandomStream
 from ..backend._variable import Variable
 
@@ -29,7 +30,7 @@ Shape = Any  # a tuple of int or None; a list of them for Merge; a dict for Grap
 UNOWNED = frozenset({"previous"})
 
 
-class Layer(nn.Module):
+class Layer(Pulling):
     """Base class of all layers.
 
     Args:
@@ -61,6 +62,7 @@ class Layer(nn.Module):
         layer = super().__new__(cls)
         nn.Module.__init__(layer)
         layer.__dict__["updates"] = []
+        layer.__dict__["pending_updates"] = []
         return layer
 
     def __init__(self, **kwargs: Any) -> None:
@@ -85,7 +87,8 @@ class Layer(nn.Module):
     # torch.nn.Module, made to fit
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in UNOWNED and isinstance(value, (nn.Parameter, nn.Module)):
+        owned = name not in UNOWNED and not isinstance(getattr(type(self), name, None), property)
+        if owned and isinstance(value, (nn.Parameter, nn.Module)):
             self.__dict__.pop(name, None)
             super().__setattr__(name, value)
             return
@@ -106,8 +109,10 @@ class Layer(nn.Module):
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        state.pop("watched_output", None)  # part of a finished graph: can't be copied
-        return state
+        # Parts of a finished graph can't be copied; expressions are made again.
+        for name in ("watched_output", "_pulled", "_recordings", "_input"):
+            state.pop(name, None)
+        return {**state, "pending_updates": []}
 
     @property
     def name(self) -> str:
@@ -177,8 +182,8 @@ class Layer(nn.Module):
                 "Cannot connect layers: input count and output count should be 1; got "
                 f"{layer.nb_output} outputs before {me} with {self.nb_input} inputs."
             )
-        shape = layer.output_shape
-        if self.input_ndim is not None and shape is not None and self.input_ndim != len(shape):
+        shape = layer.output_shape if self.input_ndim or not reset_weights else None
+        if self.input_ndim and shape is not None and self.input_ndim != len(shape):
             raise ArgumentError(
                 f"Incompatible shapes: layer expected input with ndim={self.input_ndim} but "
                 f"previous layer has output_shape {shape}. A Flatten, Reshape or Permute "
@@ -195,7 +200,8 @@ class Layer(nn.Module):
                 f"{self.input_shape} but previous layer has output_shape {shape}."
             )
         self.previous = layer
-        self._previous_shape = shape
+        self.__dict__.pop("_previous_shape", None)
+        links_changed()
         if reset_weights:
             self.build()
 
@@ -211,6 +217,7 @@ class Layer(nn.Module):
             )
         if "previous" in self.__dict__:
             del self.previous
+            links_changed()
             if reset_weights:
                 self.build()
 
@@ -222,6 +229,9 @@ class Layer(nn.Module):
             ValueError: if the layer is not connected.
         """
         if "previous" in self.__dict__:
+            # Kept, for a layer that asks twice would double the work with each layer below.
+            if "_previous_shape" not in self.__dict__:
+                self._previous_shape = self.previous.output_shape
             return self._previous_shape
         if "_input_shape" in self.__dict__:
             return self._input_shape
@@ -289,12 +299,13 @@ class Layer(nn.Module):
 
         Called by ``compile``, in the order in which 0.3.3 makes the layers' expressions.
         """
+        self.record()
 
     def updating_layers(self) -> list[Layer]:
-        """Return the layers whose ``updates`` a training step applies.
+        """Return the layers whose ``pending_updates`` a training step applies.
 
-        ``updates`` lists pairs of a variable and its next value, as in 0.3.3; a layer of
-        ours sets it in ``forward``, and nothing changes unless the whole step succeeds.
+        ``forward`` leaves pairs of a variable and its next value there, and nothing changes
+        unless the whole step succeeds. ``updates`` has 0.3.3's pairs of expressions.
         """
         return [self] if self.updates else []
 

@@ -12,6 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from .._errors import ArgumentError
+from .._symbolic.trace import Traced
 from ._base import Layer, MaskedLayer, Shape
 
 
@@ -69,14 +70,21 @@ class Lambda(Layer):
         return tuple(shape)
 
     def forward(self, x: Any, mask: Tensor | None = None) -> Any:
-        return self.apply_function(x)
+        return self.apply_function(x, self.training)
 
-    def apply_function(self, x: Any) -> Any:
+    def get_output(self, train: bool = False) -> Any:
+        return self.apply_function(self.get_input(train), train)
+
+    def apply_function(self, x: Any, train: bool) -> Any:
         """Call the function with its arguments, and ``train`` if it asks for it."""
         arguments = self.arguments
         if "train" in inspect.signature(self.function).parameters:
-            arguments = {**arguments, "train": self.training}
-        return self.function(x, **arguments)
+            arguments = {**arguments, "train": bool(train)}
+        if self.__dict__.get("_traced") is None or self._traced.function is not self.function:
+            self._traced = Traced(self.function)
+        return self._traced(x, **arguments)
+
+    _traced: Traced
 
     def get_config(self) -> dict[str, Any]:
         # The function itself, as in 0.3.3: to_json refuses it with a TypeError.

@@ -16,6 +16,7 @@ from torch import Tensor
 from .. import backend as K
 from .._older import older_keywords
 from .._settings import settings
+from .._symbolic.expression import Expression
 from ._base import Layer, Shape, unique
 from ._lambda import Lambda
 
@@ -65,6 +66,24 @@ class JoiningLayer(Layer):
     @property
     def input_layers(self) -> list[Layer]:
         return unique(layer for branch in self.branches for layer in branch.input_layers)
+
+    def get_input(self, train: bool = False) -> Any:
+        inputs: list[Any] = []
+        for branch in self.branches:
+            value = branch.get_input(train)
+            inputs += value if isinstance(value, list) else [value]
+        return unique(inputs)
+
+    @property  # type: ignore[misc]
+    def input(self) -> Any:
+        """The expressions of the inputs of all branches, each once."""
+        return self.get_input()
+
+    def get_output_mask(self, train: bool = False) -> Any:
+        return None
+
+    def forward_mask(self, x: Any, mask: Tensor | None = None) -> None:
+        return None
 
     def branch_outputs(self, x: Any) -> list[Any]:
         """Feed each branch its share of the inputs and return their outputs."""
@@ -276,6 +295,12 @@ class Merge(JoiningLayer):
     def forward(self, x: Any, mask: Tensor | None = None) -> Any:
         return self.merge(self.branch_outputs(x))
 
+    def get_output(self, train: bool = False) -> Any:
+        tensors = [layer.get_output(train) for layer in self.layers]
+        if self.mode == "join":
+            return join(self.layers, tensors)
+        return Expression(self.merge, (tensors,), shape=self.output_shape)
+
     def merge(self, tensors: list[Any]) -> Any:
         """Merge the outputs of the layers, already computed."""
         if self.mode == "join":
@@ -337,7 +362,10 @@ class LambdaMerge(JoiningLayer, Lambda):
         self.prepare_branches()
 
     def forward(self, x: Any, mask: Tensor | None = None) -> Any:
-        return self.apply_function(self.branch_outputs(x))
+        return self.apply_function(self.branch_outputs(x), self.training)
+
+    def get_output(self, train: bool = False) -> Any:
+        return self.apply_function([layer.get_output(train) for layer in self.layers], train)
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -22,7 +22,6 @@ from .recurrent import Recurrent, States
 
 
 class _OlderRecurrent(Recurrent):
-    gates = ()
     dropout_W = dropout_U = 0.0
 
     def masked_step(
@@ -46,6 +45,7 @@ class _JZS(_OlderRecurrent):
         "activation",
         "inner_activation",
     )
+    gates = ("z", "r", "h")
     # What the inputs of update gate, reset gate and candidate are multiplied by.
     input_weights: ClassVar[tuple[str, str, str]]
     # In the order in which they are drawn, which is that of get_weights.

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from .. import backend as K
 from .._settings import settings
+from .._symbolic.expression import Expression
 from ._base import Layer, Shape
 from ._merge import MODES, JoiningLayer, concatenated_shape, join, merge_tensors
 
@@ -116,7 +117,20 @@ class Siamese(JoiningLayer):
 
     def share(self, tensors: Sequence[Tensor]) -> Any:
         """Apply the layer to each tensor; return the list, or the merged result."""
-        outputs = [self.layer(x) for x in tensors]
+        return self.merge([self.layer(x) for x in tensors])
+
+    def get_output_at(self, head: int, train: bool = False) -> Any:
+        """Return the expression of the shared layer's output for one input."""
+        return self.layer(self.inputs[head].get_output(train), train=train)
+
+    def get_output(self, train: bool = False) -> Any:
+        outputs = [self.get_output_at(head, train) for head in range(len(self.inputs))]
+        if self.merge_mode in (None, "join"):
+            return self.merge(outputs)
+        return Expression(self.merge, (outputs,))
+
+    def merge(self, outputs: list[Any]) -> Any:
+        """Merge the outputs for each input, or return them as they are."""
         if self.merge_mode is None:
             return outputs
         if self.merge_mode == "join":
@@ -162,6 +176,9 @@ class SiameseHead(Layer):
     @property
     def input_shape(self) -> Shape:
         return self.previous.get_output_shape(self.head)
+
+    def get_input(self, train: bool = False) -> Any:
+        return self.previous.get_output_at(self.head, train)
 
     @property
     def input_layers(self) -> list[Layer]:

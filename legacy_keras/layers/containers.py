@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import numpy as np
@@ -107,11 +108,8 @@ class Container(Layer):
         """Iterate over the members with their names in the module tree."""
         raise NotImplementedError
 
-    def forward(self, x: Any, mask: Tensor | None = None) -> Any:
-        return self.run(x, mask)[0]
-
     def run(self, x: Any, mask: Tensor | None = None) -> tuple[Any, Any]:
-        """Return the output with its mask, which `forward` drops as 0.3.3 does."""
+        """Return the output with its mask, which ``forward`` drops as 0.3.3 does."""
         raise NotImplementedError
 
 
@@ -187,6 +185,30 @@ class Sequential(Container):
     @property
     def output_shape(self) -> Shape:
         return self._ends()[1].output_shape
+
+    def get_input(self, train: bool = False) -> Any:
+        return self._ends()[0].get_input(train)
+
+    @property
+    def input(self) -> Any:
+        """The expression of the input: a list for several."""
+        return self.get_input()
+
+    @input.setter
+    def input(self, value: Any) -> None:
+        self._ends()[0].input = value
+
+    def set_input(self) -> None:
+        """Give the first layer its placeholder, which it has already."""
+
+    def get_output(self, train: bool = False) -> Any:
+        return self._ends()[1].get_output(train)
+
+    def feeding(self, X: Any, mask: Any) -> AbstractContextManager[Any]:
+        return self._ends()[0].feeding(X, mask)
+
+    def forward(self, x: Any, mask: Tensor | None = None) -> Any:
+        return self.run(x, mask)[0]
 
     def run(self, x: Any, mask: Tensor | None = None) -> tuple[Any, Any]:
         for layer in self.layers:
@@ -509,6 +531,33 @@ class Graph(Container):
             return self.outputs[self.output_order[0]].output_shape
         return {name: layer.output_shape for name, layer in self.outputs.items()}
 
+    @property
+    def _is_plain(self) -> bool:
+        return self.nb_input == self.nb_output == 1
+
+    def get_input(self, train: bool = False) -> Any:
+        if self._is_plain:
+            return self._only_input().get_input(train)
+        return {name: layer.get_input(train) for name, layer in self.inputs.items()}
+
+    @property  # type: ignore[misc]
+    def input(self) -> Any:
+        """The expression of the input: a dict by name, unless there is one input and output."""
+        return self.get_input()
+
+    def get_output(self, train: bool = False) -> Any:
+        if self._is_plain:
+            return self.outputs[self.output_order[0]].get_output(train)
+        return {name: layer.get_output(train) for name, layer in self.outputs.items()}
+
+    def feeding(self, X: Any, mask: Any) -> AbstractContextManager[Any]:
+        """Return a context in which the inputs are those of a dict, or the only one is ``X``."""
+        values = X if isinstance(X, dict) else {self.input_order[0]: X}
+        stack = ExitStack()
+        for name, value in values.items():
+            stack.enter_context(self.inputs[name].feeding(value, None))
+        return stack
+
     # Computation
 
     def sources(self, layer: Any) -> list[Any]:
@@ -567,6 +616,9 @@ class Graph(Container):
         for layer in self.needed():
             if not isinstance(layer, Merge):  # of nodes, which come in their own turn
                 layer.prepare()
+
+    def forward(self, x: Any, mask: Tensor | None = None) -> Any:
+        return self.run(x, mask)[0]
 
     def run(self, x: Any, mask: Any = None) -> tuple[Any, Any]:
         """Compute the outputs and their masks.

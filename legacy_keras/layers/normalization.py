@@ -99,7 +99,7 @@ class BatchNormalization(Layer):
 
     def _keep_statistics(self, mean: Tensor, std: Tensor) -> None:
         old, new = self.momentum, 1 - self.momentum
-        self.updates = [
+        self.pending_updates = [
             (self.running_mean, old * self.running_mean.detach() + new * mean),
             (self.running_std, old * self.running_std.detach() + new * std),
         ]
@@ -123,7 +123,8 @@ class LRN2D(Layer):
     Raises:
         ValueError: if n is even.
 
-    Mirrors: keras 0.3.0, layers/normalization.py, LRN2D (dropped in 0.3.1).
+    Mirrors: keras 0.2.0, layers/normalization.py, LRN2D (dropped in 0.3.1, and broken in
+    0.3.0).
     """
 
     input_ndim = 4

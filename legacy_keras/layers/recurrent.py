@@ -284,7 +284,9 @@ class Recurrent(NoisyLayer, MaskedLayer):
                 states, output = self.masked_step(masks[t], new, states, output)
             outputs.append(output)
         if self.stateful:
-            self.updates = [(s, n.detach()) for s, n in zip(self.states, states, strict=True)]
+            self.pending_updates = [
+                (s, n.detach()) for s, n in zip(self.states, states, strict=True)
+            ]
         return torch.stack(outputs, 1) if self.return_sequences else output
 
     def _check_nb_samples(self, x: Tensor) -> None:
@@ -509,4 +511,7 @@ class LSTM(Recurrent):
 
 
 # Last, for they build on what is above.
-from ._older_recurrent import JZS1, JZS2, JZS3, SimpleDeepRNN  # noqa: E402, F401
+from ._older_recurrent import JZS1 as JZS1  # noqa: E402
+from ._older_recurrent import JZS2 as JZS2  # noqa: E402
+from ._older_recurrent import JZS3 as JZS3  # noqa: E402
+from ._older_recurrent import SimpleDeepRNN as SimpleDeepRNN  # noqa: E402

@@ -1,0 +1,37 @@
+"""Whether variables compute now or are being written about.
+
+In 2015 a variable was a symbol: ``W * 2`` was computed when a function ran, with the value
+that W had then. So outside a computation an operation on a variable is recorded. Inside,
+in a forward pass or a compiled function, it is plain torch.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+
+class _Mode(threading.local):
+    eager = False
+
+
+mode = _Mode()
+
+
+class computing:
+    """Context in which operations on variables compute; nests, one for each thread."""
+
+    def __enter__(self) -> None:
+        self.before = mode.eager
+        mode.eager = True
+
+    def __exit__(self, *exception: Any) -> None:
+        mode.eager = self.before
+
+
+class writing(computing):
+    """Context in which operations on variables are recorded, also within a computation."""
+
+    def __enter__(self) -> None:
+        self.before = mode.eager
+        mode.eager = False
