@@ -15,6 +15,8 @@ from torch import Tensor
 from .. import backend as K
 from .. import objectives, optimizers
 from .._errors import DimensionError
+from .._symbolic.mode import computing
+from .._symbolic.trace import traced
 from ..constraints import Constraint
 from .batches import Batch
 from .weighting import weighted_loss
@@ -68,9 +70,11 @@ class Step:
         self.optimizer = optimizer
         self.params = params
         self.binary = binary
-        self.regularizers = model.regularizers
+        self.regularizers = [traced(r) for r in model.regularizers]
         self.constraints = [
-            (p, c) for p, c in zip(params, constraints, strict=True) if type(c) is not Constraint
+            (p, traced(c))
+            for p, c in zip(params, constraints, strict=True)
+            if c is not None and type(c) is not Constraint
         ]
         self.inputs = model.input_layers
         self.updating = model.updating_layers()
@@ -80,14 +84,14 @@ class Step:
         """Change the weights by one step; return [loss], or [loss, accuracy] before it."""
         if not self.model.training:
             self.model.train()
-        with torch.enable_grad():
+        with computing(), torch.enable_grad():
             predictions, masks = self._forward(batch)
             loss = self._loss(batch, predictions, masks)
             for regularizer in self.regularizers:
                 loss = regularizer(loss)
             grads = self._gradients(loss)
         results = [loss.detach()]
-        with torch.no_grad():
+        with computing(), torch.no_grad():
             if accuracy:
                 results.append(self._accuracy(batch, predictions[0]))
             self._change_weights(grads)
@@ -97,7 +101,7 @@ class Step:
     def test(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Return [loss], or [loss, accuracy], of a batch in test mode."""
         self._test_mode()
-        with torch.no_grad():
+        with computing(), torch.no_grad():
             predictions, masks = self._forward(batch)
             results = [self._loss(batch, predictions, masks)]
             if accuracy:
@@ -108,7 +112,7 @@ class Step:
     def predict(self, batch: Batch) -> list[Tensor]:
         """Return the outputs for a batch in test mode."""
         self._test_mode()
-        with torch.no_grad():
+        with computing(), torch.no_grad():
             predictions, _ = self._forward(batch)
             _apply_updates(self.stateful)
         return predictions
@@ -198,6 +202,5 @@ class Step:
 
 def _apply_updates(layers: list[Any]) -> None:
     for layer in layers:
-        for variable, value in layer.updates:
-            if value is not variable:
-                variable.copy_(value)
+        for variable, value in layer.pending_updates:
+            variable.copy_(value)

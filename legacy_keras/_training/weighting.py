@@ -15,6 +15,7 @@ from torch import Tensor
 
 from .. import objectives
 from .._errors import ArgumentError, MissingKeyError
+from ..backend._nn import mean_categorical_crossentropy
 
 
 def weigh(
@@ -90,10 +91,11 @@ def plain_weights(y: Any, weights: np.ndarray | None, mode: str | None) -> np.nd
     return np.ones(y.shape[: 2 if mode == "temporal" else 1])
 
 
-# One kernel where the mean of all numbers is the mean of the samples' means.
+# In one go where the mean of all numbers is the mean of the samples' means.
 WHOLE_MEANS: dict[Any, Callable[[Tensor, Tensor], Tensor]] = {
     objectives.mean_squared_error: F.mse_loss,
     objectives.mean_absolute_error: F.l1_loss,
+    objectives.categorical_crossentropy: mean_categorical_crossentropy,
 }
 
 
