@@ -12,6 +12,9 @@ import torch
 from legacy_keras import backend as K
 from legacy_keras._settings import settings
 
+# Small tensors: more threads would only wait for each other.
+torch.set_num_threads(1)
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("cuda") and not torch.cuda.is_available():

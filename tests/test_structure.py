@@ -12,8 +12,9 @@ import legacy_keras
 
 PACKAGE = Path(legacy_keras.__file__).parent
 MODULES = {
-    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").strip("."):
-        path
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    .removesuffix("__init__")
+    .strip("."): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
@@ -27,9 +28,11 @@ LEVELS = [
     ["layers"],
     ["activations", "constraints", "initializations", "objectives", "optimizers", "regularizers"],
     ["utils.theano_utils"],
+    ["_theano"],
     ["backend"],
     ["_symbolic"],
-    "_errors _names _older _settings _singular_vectors datasets preprocessing utils".split(),
+    "_budget _errors _hdf5 _names _older _settings _singular_vectors".split()
+    + ["datasets", "preprocessing", "utils"],
 ]
 
 

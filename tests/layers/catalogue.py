@@ -49,9 +49,9 @@ from legacy_keras.layers.core import (
     TimeDistributedMerge,
     add_shared_layer,
 )
-from legacy_keras.layers.embeddings import Embedding
+from legacy_keras.layers.embeddings import Embedding, WordContextProduct
 from legacy_keras.layers.noise import GaussianDropout, GaussianNoise
-from legacy_keras.layers.normalization import BatchNormalization
+from legacy_keras.layers.normalization import LRN2D, BatchNormalization
 from legacy_keras.layers.wrappers import TimeDistributed
 from legacy_keras.models import Graph, Sequential
 
@@ -466,9 +466,11 @@ OTHERS = {
     "Embedding, penalised": embedding(W_regularizer="l2", W_constraint="unitnorm"),
     "Embedding, masked": embedding(new(recurrent.LSTM, 4), mask_zero=True),
     "Embedding, dropout": embedding(dropout=0.3, random=True),
+    "WordContextProduct": Entry(stack(new(WordContextProduct, 7, 3)), ((2,),), integers=7),
     "BatchNormalization": of(BatchNormalization, (3,)),
     "BatchNormalization, channels": of(BatchNormalization, IMAGE["th"], axis=1),
     "BatchNormalization, by sample": of(BatchNormalization, (4,), mode=1),
+    "LRN2D": of(LRN2D, (6, 3, 2), alpha=0.5, n=3),
     "GaussianNoise": of(GaussianNoise, (4,), 0.5, random=True),
     "GaussianDropout": of(GaussianDropout, (4,), 0.3, random=True),
     "LeakyReLU": of(LeakyReLU, (4,), alpha=0.2),
@@ -477,7 +479,8 @@ OTHERS = {
     "ParametricSoftplus": of(ParametricSoftplus, (4,)),
     "ThresholdedLinear": of(ThresholdedLinear, (4,), theta=0.5),
     "ThresholdedReLU": of(ThresholdedReLU, (4,), theta=0.5),
-    "SReLU": of(SReLU, (4,)),
+    # Its configuration has no input shape, as in 0.3.3.
+    "SReLU": of(Layer, (4,), then=[new(SReLU)]),
     "TimeDistributed, Dense": of(TimeDistributed, (4, 3), Dense(2)),
     "TimeDistributed, fixed batch": Entry(
         lambda: Sequential(

@@ -38,7 +38,7 @@ def only(**flags: bool) -> pytest.MarkDecorator:
 def compiled(entry: Entry) -> Any:
     model = entry.build()
     loss = {name: "mse" for name in model.output_order} if isinstance(model, Graph) else "mse"
-    model.compile(SGD(lr=0.05, momentum=0.5), loss)
+    model.compile(SGD(lr=0.002, momentum=0.5), loss)
     return model
 
 
@@ -76,7 +76,10 @@ def distinct_weights(model: Any) -> dict[str, Tensor]:
 
 # Completeness
 
-ABSTRACT = {recurrent.Recurrent: "it has no step of its own"}
+ABSTRACT = {
+    recurrent.Recurrent: "it has no step of its own",
+    containers.Container: "it has no members of its own",
+}
 
 
 def public_layers() -> set[type[Layer]]:
@@ -99,6 +102,7 @@ def test_the_catalogue_has_every_public_layer() -> None:
 
 
 # Shapes
+
 
 @every_layer
 @pytest.mark.parametrize("training", [True, False], ids=["training", "testing"])
@@ -128,6 +132,7 @@ def test_predict_gives_what_the_module_gives(entry: Entry) -> None:
 
 
 # Gradients
+
 
 @every_layer
 def test_gradients_reach_the_trainable_weights_and_no_others(entry: Entry) -> None:
@@ -167,6 +172,17 @@ def test_gradients_are_those_of_small_differences(entry: Entry, float64: None) -
 
 # Configurations
 
+
+def without_input_shapes(config: Any) -> Any:
+    """Drop what a layer with input_dim adds when it is made again, as in 0.3.3."""
+    if isinstance(config, list):
+        return [without_input_shapes(part) for part in config]
+    if not isinstance(config, dict):
+        return config
+    kept = {k: v for k, v in config.items() if k != "input_shape"}
+    return {k: without_input_shapes(v) for k, v in kept.items()}
+
+
 @only(config=True)
 def test_a_model_from_the_configuration_is_the_same(entry: Entry) -> None:
     model = entry.build()
@@ -174,7 +190,7 @@ def test_a_model_from_the_configuration_is_the_same(entry: Entry) -> None:
 
     again = model_from_config(config)
 
-    assert again.get_config() == config
+    assert without_input_shapes(again.get_config()) == without_input_shapes(config)
     again.set_weights(model.get_weights())
     torch.testing.assert_close(run(again.eval(), entry), run(model.eval(), entry), rtol=0, atol=0)
 
@@ -185,28 +201,20 @@ def test_a_model_from_json_is_the_same(entry: Entry) -> None:
 
     again = model_from_json(model.to_json())
 
-    assert json.loads(again.to_json()) == json.loads(model.to_json())
+    configs = [without_input_shapes(json.loads(m.to_json())) for m in (again, model)]
+    assert configs[0] == configs[1]
     again.set_weights(model.get_weights())
     np.testing.assert_array_equal(predicted(again, entry), predicted(model, entry))
     assert losses(again, entry, [1]) == losses(model, entry, [1]) or entry.random
 
 
 UNWRITABLE = ("Lambda", "MaskedLambda", "LambdaMerge", "Merge, join")
-UNREADABLE = [name for name in CATALOGUE if "Siamese" in name or "shared" in name]
 
 
 @pytest.mark.parametrize("name", UNWRITABLE)
 def test_a_function_does_not_go_into_json(name: str) -> None:
     with pytest.raises(TypeError, match="Not JSON Serializable: <function"):
         CATALOGUE[name].build().to_json()
-
-
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_a_shared_layer_does_not_come_out_of_a_configuration(name: str) -> None:
-    text = CATALOGUE[name].build().to_json()
-
-    with pytest.raises(ValueError, match="A Siamese layer cannot be made from its configuration"):
-        model_from_json(text)
 
 
 # Copies
@@ -250,12 +258,14 @@ def test_a_state_dict_moves_the_weights_to_a_new_model(entry: Entry) -> None:
     again = entry.build()
     again.load_state_dict(through_a_file(model.state_dict(), weights_only=True))
 
-    torch.testing.assert_close(run(again.eval(), entry), run(model.eval(), entry), rtol=0, atol=0)
+    again.compile("sgd", model.loss)
+    np.testing.assert_array_equal(predicted(again, entry), predicted(model, entry))
     for ours, theirs in zip(again.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
 # Float types and devices
+
 
 @every_layer
 def test_everything_is_float64_if_floatx_is(entry: Entry, float64: None) -> None:
