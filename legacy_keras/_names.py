@@ -22,7 +22,14 @@ def lookup(identifier: Any, table: Mapping[str, Any], kind: str) -> Any:
     try:
         return table[identifier]
     except KeyError:
-        raise ValueError(f"Invalid {kind}: {identifier}. {suggest(identifier, table)}") from None
+        shown = printable(identifier)
+        raise ValueError(f"Invalid {kind}: {shown}. {suggest(shown, table)}") from None
+
+
+def printable(text: str, longest: int = 80) -> str:
+    """Return text as it may be shown: names from files can hold commands to a terminal."""
+    short = text if len(text) <= longest else f"{text[: longest - 3]}..."
+    return short if short.isprintable() else repr(short)[1:-1]
 
 
 def suggest(name: str, known: Mapping[str, Any] | list[str]) -> str:

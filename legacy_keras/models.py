@@ -8,6 +8,7 @@ Mirrors: keras 0.3.3, models.py.
 
 from __future__ import annotations
 
+import gc
 import pprint
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +20,14 @@ from torch import Tensor
 
 from . import objectives, optimizers
 from ._errors import ArgumentError, DimensionError, MissingKeyError, NotCompiledError
+from ._older import older_keywords
 from ._saving import config as configs
-from ._saving import hdf5
+from ._saving import hdf5, text, writing
+from ._saving import weights as stored_weights
 from ._settings import settings
+from ._symbolic.expression import operation
+from ._symbolic.function import check_options
+from ._symbolic.trace import traced
 from ._training import loop, progress
 from ._training.batches import (
     ArrayBatches,
@@ -37,12 +43,6 @@ from .backend.common import torch_dtype
 from .callbacks import History
 from .layers import containers
 from .utils.layer_utils import model_summary
-
-# Arguments of theano.function, which 0.3.3 passes on from compile(). They mean nothing here.
-THEANO_OPTIONS = frozenset(
-    "mode givens no_default_updates accept_inplace name rebuild_strict allow_input_downcast "
-    "profile on_unused_input".split()
-)
 
 
 def standardize_y(y: Any) -> Any:
@@ -110,17 +110,9 @@ def weighted_objective(fn: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., 
     """
 
     def weighted(y_true: Tensor, y_pred: Tensor, weights: Any, mask: Any = None) -> Tensor:
-        return weighted_loss(fn, y_true, y_pred, weights, mask)
+        return operation(weighted_loss)(fn, y_true, y_pred, weights, mask)
 
     return weighted
-
-
-def getget_function_name(o: Any) -> str:
-    """Return the name of a function; a name is returned as it is.
-
-    Mirrors: keras 0.3.3, models.py, get_function_name.
-    """
-    return o if isinstance(o, str) else str(o.__name__)
 
 
 def get_function_name(o: Any) -> str:
@@ -131,57 +123,44 @@ def get_function_name(o: Any) -> str:
     return o if isinstance(o, str) else str(o.__name__)
 
 
-def model_from_config(config: Any, custom_objects: Mapping[str, Any] = {}) -> Any:
+@older_keywords(custom_layers="custom_objects")  # 0.2
+def model_from_config(
+    config: Any, custom_objects: Mapping[str, Any] = {}, *, allow_code: bool = False
+) -> Any:
     """Make a model from a configuration, compiled if the configuration is of one that was.
 
     Args:
         config: what ``model.get_config()`` returned.
-        custom_objects: the user's layers, losses and other functions by name.
+        custom_objects: the user's layers, losses and other functions by name. They win over
+            what has the same name here.
+        allow_code: whether to run the functions of Lambda layers that are stored as code,
+            which may do anything. Only for a file of your own.
 
     Raises:
-        ValueError: for unknown names.
+        UnsafeModelError: for code, unless it is allowed.
+        ValueError: for unknown names, and whatever else cannot be used.
 
     Mirrors: keras 0.3.3, models.py, model_from_config.
     """
-    classes = {"Sequential": Sequential, "Graph": Graph}
-    name = config.get("name") if isinstance(config, Mapping) else None
-    if name not in classes:
-        raise ValueError(
-            f"Unrecognized model: {name!r}; expected the configuration of a Sequential or a Graph "
-            "as Keras 0.3 wrote it."
-        )
-    model = configs.layer_from_config(config, custom_objects, classes)
-    model.name = name
-    if "optimizer" not in config:
-        return model
-    arguments = dict(config["optimizer"])
-    optimizer = optimizers.get(arguments.pop("name"), arguments)
-    loss = config.get("loss")
-    if name == "Graph":
-        model.compile(
-            optimizer,
-            {k: custom_objects.get(v, v) for k, v in loss.items()},
-            sample_weight_modes=config.get("sample_weight_modes", {}),
-            loss_weights=config.get("loss_weights", {}),
-        )
-    else:
-        model.compile(
-            optimizer,
-            custom_objects.get(loss, loss),
-            class_mode=config.get("class_mode"),
-            sample_weight_mode=config.get("sample_weight_mode"),
-        )
-    return model
+    return configs.model_from_config(
+        config, {"Sequential": Sequential, "Graph": Graph}, custom_objects, allow_code
+    )
 
 
-def model_from_json(json_string: str, custom_objects: Mapping[str, Any] = {}) -> Any:
+@older_keywords(custom_layers="custom_objects")  # 0.2
+def model_from_json(
+    json_string: str, custom_objects: Mapping[str, Any] = {}, *, allow_code: bool = False
+) -> Any:
     """Make a model from JSON; see `model_from_config`."""
-    return model_from_config(configs.from_json(json_string), custom_objects)
+    return model_from_config(text.from_json(json_string), custom_objects, allow_code=allow_code)
 
 
-def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] = {}) -> Any:
+@older_keywords(custom_layers="custom_objects")  # 0.2
+def model_from_yaml(
+    yaml_string: str, custom_objects: Mapping[str, Any] = {}, *, allow_code: bool = False
+) -> Any:
     """Make a model from YAML, read safely; see `model_from_config`."""
-    return model_from_config(configs.from_yaml(yaml_string), custom_objects)
+    return model_from_config(text.from_yaml(yaml_string), custom_objects, allow_code=allow_code)
 
 
 def _check_one_output(nb_output: int, argument: str) -> None:
@@ -216,13 +195,7 @@ class Model(containers.Container):
     ) -> None:
         """Move to the device, bind the optimizer and make the step."""
         device = torch.device(options.pop("device", None) or settings.torch_device())
-        for option in options:
-            if option not in THEANO_OPTIONS:
-                raise ValueError(
-                    f"Invalid argument '{option}' passed to K.function. compile() takes "
-                    "device='cpu' or 'cuda', and the options of theano.function, which have no "
-                    "effect."
-                )
+        check_options(options, "compile() takes device='cpu' or 'cuda', too")
         self.register_members()
         self.class_mode = None
         if len(outputs) == 1:
@@ -236,10 +209,12 @@ class Model(containers.Container):
         trained = {id(p) for p in params}
         for p in self.parameters():
             p.requires_grad_(id(p) in trained)
-        self.optimizer = optimizers.bind(optimizers.get(optimizer), params)
+        constraints = self.constraints
+        self.optimizer = optimizers.bind(optimizers.get(optimizer), params, constraints)
         dtypes = [torch_dtype(layer.input_dtype) for layer in self.input_layers]
         self._caster = Caster(dtypes, torch_dtype(), device)
-        constraints = self.constraints
+        if getattr(self.optimizer, "is_written_by_updates", False):
+            constraints = [None] * len(params)  # its updates apply them
         self._step = Step(
             self, outputs, self.optimizer, params, constraints, self.class_mode == "binary"
         )
@@ -490,13 +465,62 @@ class Model(containers.Container):
             pprint.PrettyPrinter(indent=4).pprint(config)
         return config
 
-    def to_json(self, **kwargs: Any) -> str:
-        """Return the configuration as JSON; ``kwargs`` go to ``json.dumps``."""
-        return configs.to_json(self.get_config(), **kwargs)
+    def to_json(self, *, allow_code: bool = False, **kwargs: Any) -> str:
+        """Return the configuration as JSON, with the order and the spaces of 0.3.3.
 
-    def to_yaml(self, **kwargs: Any) -> str:
-        """Return the configuration as YAML; ``kwargs`` go to ``yaml.dump``."""
-        return configs.to_yaml(self.get_config(), **kwargs)
+        Args:
+            allow_code: whether to store the functions of Lambda layers as code, for this
+                version of Python.
+            kwargs: go to ``json.dumps``.
+
+        Raises:
+            TypeError: for a Lambda, unless code is allowed.
+        """
+        return text.to_json(self.get_config(), allow_code, **kwargs)
+
+    def to_yaml(self, *, allow_code: bool = False, **kwargs: Any) -> str:
+        """Return the configuration as YAML; ``kwargs`` go to ``yaml.dump``.
+
+        Args:
+            allow_code: as in `to_json`. Otherwise there are the names of functions, and
+                ``custom_objects`` has to supply them.
+        """
+        return text.to_yaml(self.get_config(), allow_code, **kwargs)
+
+    def load_weights(
+        self,
+        filepath: Any,
+        *,
+        dim_ordering: str | None = None,
+        flip_kernels: bool = False,
+        variances: bool | None = None,
+    ) -> None:
+        """Read all weights from an HDF5 file of Keras 0.1 to 1.2.
+
+        A file with fewer layers than a Sequential sets the first ones. The layers of Keras 1
+        are taken in their order, those of a Graph by name.
+
+        Args:
+            filepath: the file.
+            dim_ordering: of the kernels in the file, "th" or "tf"; None for that of the model.
+            flip_kernels: whether to turn kernels by 180 degrees, for a file that was trained
+                on the other backend: Theano convolves with the kernel turned, TensorFlow does
+                not.
+            variances: whether ``running_std`` holds variances, as Keras 1.0.6 and later
+                wrote; None takes this from the version in the file.
+
+        Raises:
+            OSError: if the file cannot be opened.
+            UnsafeModelError: if it refers to other files or declares impossible sizes.
+            ValueError: if it does not fit; the weights stay as they were.
+        """
+        stored_weights.load(
+            self,
+            filepath,
+            dim_ordering=dim_ordering,
+            flip_kernels=flip_kernels,
+            variances=variances,
+        )
 
     def summary(self) -> None:
         """Print the layers with their output shapes and numbers of weights."""
@@ -519,6 +543,7 @@ class Sequential(Model, containers.Sequential):
     loss: Any
     sample_weight_mode: str | None
 
+    @older_keywords(theano_mode="mode")
     def compile(
         self,
         optimizer: Any,
@@ -547,7 +572,7 @@ class Sequential(Model, containers.Sequential):
             )
         objective = objectives.get(loss)
         shape = self.output_shape
-        self._compile(optimizer, [Output("", objective, 1.0, len(shape))], [shape], kwargs)
+        self._compile(optimizer, [Output("", traced(objective), 1.0, len(shape))], [shape], kwargs)
         self.loss = objective
         self.sample_weight_mode = sample_weight_mode
 
@@ -642,7 +667,7 @@ class Sequential(Model, containers.Sequential):
             show_accuracy: whether to compute the accuracy, too.
             class_weight: dict from class to weight, in training only.
             sample_weight: array of a weight for each sample, or each time step with
-                ``sample_weight_mode="temporal"``, in training only.
+                ``sample_weight_mode="temporal"``; it counts in the validation split, too.
 
         Returns:
             A History, whose ``history`` has a list of numbers for each quantity.
@@ -825,29 +850,8 @@ class Sequential(Model, containers.Sequential):
         Raises:
             FileExistsError: if the file exists, ``overwrite`` is False and nobody answers.
         """
-        weights = [layer.get_weights() for layer in self.layers]
-        hdf5.save(filepath, overwrite, lambda path: hdf5.save_stack(path, weights))
-
-    def load_weights(self, filepath: Any) -> None:
-        """Read all weights from an HDF5 file; a file with fewer layers sets the first ones.
-
-        Raises:
-            OSError: if the file cannot be opened.
-            ValueError: if it does not fit; the weights stay as they were.
-        """
-        stored = hdf5.load_stack(filepath)
-        if len(stored) > len(self.layers):
-            raise ValueError(
-                f"{filepath} has the weights of {len(stored)} layers; this model has "
-                f"{len(self.layers)}."
-            )
-        before = self.get_weights()
-        try:
-            for layer, weights in zip(self.layers, stored, strict=False):
-                layer.set_weights(weights)
-        except ValueError:
-            self.set_weights(before)
-            raise
+        arrays = [layer.get_weights() for layer in self.layers]
+        writing.save(filepath, overwrite, lambda path: hdf5.save_stack(path, arrays))
 
 
 class Graph(Model, containers.Graph):
@@ -860,6 +864,7 @@ class Graph(Model, containers.Graph):
     sample_weight_modes: dict[str, Any]
     loss_weights: dict[str, float]
 
+    @older_keywords(theano_mode="mode")
     def compile(
         self,
         optimizer: Any,
@@ -890,7 +895,7 @@ class Graph(Model, containers.Graph):
         for name in self.output_order:
             objective = objectives.get(_entry(loss, name, "loss"))
             shape = self.outputs[name].output_shape
-            outputs.append(Output(name, objective, loss_weights.get(name, 1.0), len(shape)))
+            outputs.append(Output(name, traced(objective), loss_weights.get(name, 1.0), len(shape)))
             shapes.append(shape)
         self._compile(optimizer, outputs, shapes, kwargs)
         self.loss = dict(loss)
@@ -1119,23 +1124,8 @@ class Graph(Model, containers.Graph):
         Raises:
             FileExistsError: if the file exists, ``overwrite`` is False and nobody answers.
         """
-        weights = self.get_weights()
-        hdf5.save(filepath, overwrite, lambda path: hdf5.save_graph(path, weights))
-
-    def load_weights(self, filepath: Any) -> None:
-        """Read all weights from an HDF5 file.
-
-        Raises:
-            OSError: if the file cannot be opened.
-            ValueError: if it does not fit; the weights stay as they were.
-        """
-        stored = hdf5.load_graph(filepath)
-        before = self.get_weights()
-        try:
-            self.set_weights(stored)
-        except ValueError:
-            self.set_weights(before)
-            raise
+        arrays = self.get_weights()
+        writing.save(filepath, overwrite, lambda path: hdf5.save_graph(path, arrays))
 
 
 def _entry(table: Mapping[str, Any], name: str, argument: str) -> Any:
@@ -1158,3 +1148,8 @@ def _check_lengths(arrays: Sequence[Any]) -> None:
             "All input arrays and target arrays must have the same number of samples; found "
             f"{[len(a) for a in arrays]}."
         )
+
+
+# What has been imported stays for good. Otherwise the first full garbage collection walks
+# through all of torch in the middle of training, for as long as hundreds of small steps.
+gc.freeze()

@@ -96,6 +96,14 @@ def test_keywords_that_never_did_anything_are_taken() -> None:
     assert AutoEncoder(encoder, decoder, tie_weights=False).output_shape == (None, 3)
 
 
+def test_compile_takes_the_theano_mode() -> None:
+    model = Sequential([Dense(2, input_dim=3)])
+
+    model.compile("sgd", "mse", theano_mode="FAST_RUN")
+
+    assert model.class_mode == "categorical"
+
+
 def test_a_keyword_may_not_come_under_both_names() -> None:
     with pytest.raises(TypeError, match=r"got poolsize=\(2, 2\) and pool_size=\(3, 3\)"):
         layers.MaxPooling2D(poolsize=(2, 2), pool_size=(3, 3))

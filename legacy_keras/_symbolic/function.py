@@ -5,7 +5,7 @@ Mirrors: keras 0.3.3, backend/theano_backend.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ THEANO_OPTIONS = frozenset(
 )
 
 
-def check_options(options: Any) -> None:
+def check_options(options: Iterable[str], hint: str = "They have no effect here") -> None:
     """Refuse what theano.function does not take.
 
     Raises:
@@ -32,7 +32,7 @@ def check_options(options: Any) -> None:
         if option not in THEANO_OPTIONS:
             raise ValueError(
                 f"Invalid argument '{option}' passed to K.function; expected one of "
-                f"{', '.join(sorted(THEANO_OPTIONS))}."
+                f"{', '.join(sorted(THEANO_OPTIONS))}. {hint}."
             )
 
 

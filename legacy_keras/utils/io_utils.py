@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-import h5py
 import numpy as np
+
+from .. import _hdf5
+
+if TYPE_CHECKING:
+    import h5py
 
 
 class _MissingFile(FileNotFoundError, KeyError):
@@ -40,6 +44,7 @@ class HDF5Matrix:
     Raises:
         FileNotFoundError: if there is no such file.
         KeyError: if there is no such data set.
+        UnsafeModelError: if it is a link, or takes its values from other files.
         ValueError: if it has no samples from start to end.
 
     Mirrors: keras 0.3.3, utils/io_utils.py, HDF5Matrix.
@@ -75,12 +80,15 @@ class HDF5Matrix:
                 raise _MissingFile(
                     f"HDF5Matrix got datapath={path!r}, which is no file; expected an HDF5 file."
                 )
-            file = cls.refs[path] = h5py.File(path, "r")
+            file = cls.refs[path] = _hdf5.open_file(path)
         return file
 
     def _dataset(self, name: str) -> h5py.Dataset:
-        found = self._file.get(name)
-        if not isinstance(found, h5py.Dataset) or not found.shape:
+        try:
+            found = _hdf5.find(self._file, name.strip("/"))
+        except KeyError:
+            found = None
+        if not getattr(found, "shape", None):
             names: list[str] = []
             self._file.visit(names.append)
             raise KeyError(

@@ -8,25 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 
 from .. import backend as K
-from .._names import lookup
+from .._names import lookup, printable
+from .._older import older_keywords
 from .._saving.config import LAYERS, layer_from_config
 from ..layers.containers import Graph, Sequential
 
 COLUMNS = (30, 60, 80)  # where each column of the summary ends
 
 
+@older_keywords(custom_layers="custom_objects")  # 0.2
 def container_from_config(
-    original_layer_dict: Mapping[str, Any], custom_objects: Mapping[str, Any] = {}
+    original_layer_dict: Mapping[str, Any],
+    custom_objects: Mapping[str, Any] = {},
+    *,
+    allow_code: bool = False,
 ) -> Any:
-    """Make a layer or container from its configuration.
+    """Make a layer or container from its configuration; see `layer_from_config`.
 
     Mirrors: keras 0.3.3, utils/layer_utils.py, container_from_config.
     """
-    return layer_from_config(original_layer_dict, custom_objects)
+    return layer_from_config(original_layer_dict, custom_objects, allow_code)
 
 
 def get_layer(identifier: Any, kwargs: Mapping[str, Any] | None = None) -> Any:
@@ -42,7 +46,7 @@ def get_layer(identifier: Any, kwargs: Mapping[str, Any] | None = None) -> Any:
 def _row(*cells: Any) -> str:
     line = ""
     for cell, end in zip(cells, COLUMNS, strict=True):
-        line = (line + str(cell))[:end].ljust(end)
+        line = (line + printable(str(cell)))[:end].ljust(end)
     return line
 
 
@@ -110,7 +114,8 @@ def print_layer_shapes(model: Any, input_shapes: Any) -> None:
 def _output_shapes(model: Any, layers: list[Any], input_shapes: list[Any]) -> list[Any]:
     """Run a model on zeros and return the shapes that its layers gave."""
     device = next((w.device for w in model.parameters()), None)
-    x = [K.variable(np.zeros(shape)).to(device) for shape in input_shapes]
+    dtype = getattr(torch, K.floatx())
+    x = [torch.zeros(shape, dtype=dtype, device=device) for shape in input_shapes]
     seen: dict[int, Any] = {}
     hooks = [
         layer.register_forward_hook(
