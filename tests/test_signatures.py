@@ -23,34 +23,34 @@ RECORDED: dict[str, str] = json.loads(
 )
 
 # What is known to differ, by reason; * stands for anything.
-LIVE_FLOATX = "the default dtype follows K.set_floatx, where 0.3.3 keeps that of the import"
-PULL = "part of the pull protocol, which comes in a later release"
-RECURRENT = "part of K.rnn, which comes in a later release"
-MACHINERY = "the machinery of fit in 0.3.3; what it does is in _training here"
-TO_COME = (PULL, RECURRENT)
 KNOWN = {
-    LIVE_FLOATX: """
-        backend.ones backend.random_binomial backend.random_normal backend.random_uniform
-        backend.variable backend.zeros
+    "the default dtype follows K.set_floatx, where 0.3.3 keeps that of the import": """
+        backend.ones backend.placeholder backend.random_binomial backend.random_normal
+        backend.random_uniform backend.variable backend.zeros
     """,
-    PULL: """
-        backend.Function backend.Function.__init__ backend.function backend.gradients
-        backend.placeholder
-        layers.*.get_input layers.*.get_input_mask layers.*.get_output layers.*.get_output_at
-        layers.*.get_output_mask layers.*.input layers.containers.Sequential.set_input
-        layers.*.layer_cache layers.*.shape_cache layers.core.Layer.cache_enabled
+    "one default for train in all layers": """
+        layers.advanced_activations.ELU.get_output
+        layers.advanced_activations.*[yPd]ReLU.get_output layers.advanced_activations.PReLU.get_output
+        layers.advanced_activations.ParametricSoftplus.get_output
+        layers.advanced_activations.ThresholdedLinear.get_output
+        layers.core.Layer.get_output_mask layers.core.LambdaMerge.get_output_mask
+        layers.core.Merge.get_output_mask layers.core.Siamese.get_output_mask
+        layers.embeddings.Embedding.get_output_mask layers.noise.GaussianDropout.get_output
+        layers.normalization.BatchNormalization.get_output
+    """,
+    "expressions are recorded once, without a cache in the layer": """
+        layers.containers.*.layer_cache layers.containers.*.shape_cache
+        layers.core.*.layer_cache layers.core.*.shape_cache layers.core.Layer.cache_enabled
+    """,
+    "the modes of Siamese are the functions of Merge": """
         layers.core.Siamese.get_output_ave layers.core.Siamese.get_output_concat
         layers.core.Siamese.get_output_cos layers.core.Siamese.get_output_dot
         layers.core.Siamese.get_output_join layers.core.Siamese.get_output_mul
         layers.core.Siamese.get_output_sum layers.core.Siamese.set_layer_input
-        optimizers.*.get_updates optimizers.Optimizer.get_gradients
     """,
-    RECURRENT: """
-        backend.rnn
-        layers.recurrent.*.get_constants layers.recurrent.*.get_initial_states
-        layers.recurrent.*.preprocess_input layers.recurrent.*.step
-    """,
-    MACHINERY: "models.generator_queue",
+    "the step of a user's layer is of x": "layers.recurrent.SimpleRNN.step",
+    "a default that cannot be changed by accident": "backend.Function.__init__",
+    "the machinery of fit in 0.3.3; what it does is in _training here": "models.generator_queue",
     "it takes a layer; 0.3.3 calls it a node here alone": "layers.core.AutoEncoder.set_previous",
     "0.3.3 defines it on Python 2 alone": "utils.data_utils.urlretrieve",
 }
@@ -60,8 +60,7 @@ def cases() -> Iterator[Any]:
     """Return all names as parameters, those that are known to differ marked."""
     for path in RECORDED:
         reasons = [r for r, names in KNOWN.items() if any(fnmatch(path, n) for n in names.split())]
-        # What is to come may arrive name by name; what differs for good has to differ.
-        marks = [pytest.mark.xfail(reason=r, strict=r not in TO_COME) for r in reasons]
+        marks = [pytest.mark.xfail(reason=r, strict=True) for r in reasons]
         yield pytest.param(path, marks=marks)
 
 

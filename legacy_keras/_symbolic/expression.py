@@ -94,7 +94,7 @@ class Expression:
         """Number of axes."""
         if self.static_shape is not None:
             return len(self.static_shape)
-        return getattr(self.meta, "ndim", 0)
+        return 1 if isinstance(self.meta, tuple) else getattr(self.meta, "ndim", 0)
 
     @property
     def dtype(self) -> str:
@@ -107,7 +107,9 @@ class Expression:
         """For each axis whether its size is known to be 1."""
         if self.static_shape is not None:
             return tuple(size == 1 for size in self.static_shape)
-        return tuple(size == 1 for size in self.meta.shape)
+        if isinstance(self.meta, tuple):
+            return (False,)
+        return tuple(size == 1 for size in getattr(self.meta, "shape", ()))
 
     @property
     def type(self) -> Expression:

@@ -16,6 +16,7 @@ from torch import Tensor
 from .expression import ANY_SIZE, Expression, Placeholder, expressions_in, is_symbolic
 from .mode import mode
 from .program import Gradient, Program, in_order
+from .substitution import substitute, variables_in
 
 NO_TAPS: tuple[int, ...] = ()
 
@@ -176,17 +177,25 @@ def record_step(
 ) -> tuple[Program, list[Any]]:
     """Return the program of a step, and what it takes from outside, to be passed as extra.
 
+    The variables that the step names are among it, so that they are seen from outside.
+
     Args:
         outputs: what the step returned for placeholders.
         stop: condition, or None.
         given: the placeholders.
         since: as in `captured`.
     """
-    for e in in_order([list(outputs), stop], given):
+    returned: Any = (list(outputs), stop)
+    for e in in_order(returned, given):
         if isinstance(e.function, Gradient):  # the loop itself may be differentiated
             e.function.create_graph = True
-    outside = captured([list(outputs), stop], given, since)
-    return Program([*given, *outside], (list(outputs), stop)), outside
+    outside = captured(returned, given, since)
+    inside = [Placeholder(()) for _ in outside]
+    returned = substitute(returned, zip(outside, inside))
+    variables = variables_in(returned)
+    inside += [like(variable) for variable in variables]
+    returned = substitute(returned, zip([*outside, *variables], inside))
+    return Program([*given, *inside], returned), [*outside, *variables]
 
 
 def all_values(result: Expression, index: int, step_output: Any, axis: int = 0) -> Expression:

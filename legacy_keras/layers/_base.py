@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from .. import backend as K
 from .. import constraints, initializations, regularizers
 from .._errors import ArgumentError
-from .._symbolic.pull import Pulling, links_changed
+from .._symbolic.pull import Pulling, forward_by_pull, links_changed
 from ..backend._random import RandomStream
 from ..backend._variable import Variable
 
@@ -471,12 +471,18 @@ class NoisyLayer(Layer):
         return 1
 
     def prepare(self) -> None:
+        super().prepare()
+        if type(self).forward is not forward_by_pull:  # a user's get_output draws its own
+            self.seed()
+
+    def seed(self) -> None:
+        """Draw the seeds of the streams."""
         self.streams = [RandomStream() for _ in range(self.nb_draws)]
 
     def stream(self, index: int = 0) -> RandomStream:
         """Return the stream of one draw; a layer used without ``compile`` seeds itself."""
         if "streams" not in self.__dict__:
-            self.prepare()
+            self.seed()
         return self.streams[index]
 
     streams: list[RandomStream]

@@ -78,13 +78,15 @@ class Recurrent(NoisyLayer, MaskedLayer):
     config_fields: ClassVar[tuple[str, ...]] = ("return_sequences", "go_backwards", "stateful")
 
     # Gates in the order in which their weights are drawn; W_i, U_i, b_i for a gate "i".
-    gates: ClassVar[tuple[str, ...]]
+    gates: ClassVar[tuple[str, ...]] = ()
     # The order of their weights in get_weights and in files.
     weight_order: ClassVar[tuple[str, ...]]
     # The order in which their products stand side by side: equal activations together.
     product_order: ClassVar[tuple[str, ...]]
     nb_states: int = 1
 
+    dropout_W: float = 0.0
+    dropout_U: float = 0.0
     output_dim: int
     states: list[Any]
     activation: Callable[[Tensor], Tensor]
@@ -179,6 +181,64 @@ class Recurrent(NoisyLayer, MaskedLayer):
         for state in self.states if self.stateful else []:
             state.data = fn(state.data)
         return self
+
+    # Layers of the user's, by step
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        own = vars(cls)
+        if "step" in own and not {"forward", "get_output"} & own.keys():
+            cls.get_output = Recurrent._get_output_by_steps  # type: ignore[method-assign]
+        super().__init_subclass__(**kwargs)
+
+    def step(self, x: Any, states: Any) -> tuple[Any, list[Any]]:
+        """Return the output of one time step and the new states, as expressions.
+
+        A user's layer writes this in place of `forward`.
+
+        Args:
+            x: (nb_samples, ...), one time step of what `preprocess_input` returned.
+            states: those of the step before, then what `get_constants` returned.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has neither step() nor forward().")
+
+    def get_constants(self, x: Any, train: bool = False) -> list[Any]:
+        """Return what every step is given after its states."""
+        self._refuse_half_of_a_layer("get_constants")
+        return []
+
+    def get_initial_states(self, x: Any) -> list[Any]:
+        """Return zeros of shape (nb_samples, output_dim) for each of ``states``."""
+        nothing = K.sum(K.zeros_like(x), axis=1)
+        state = K.dot(nothing, K.zeros((self.input_dim, self.output_dim)))
+        return [state for _ in self.states]
+
+    def preprocess_input(self, x: Any, train: bool = False) -> Any:
+        """Return the sequence that is stepped through."""
+        self._refuse_half_of_a_layer("preprocess_input")
+        return x
+
+    def _refuse_half_of_a_layer(self, method: str) -> None:
+        if self.gates:
+            raise NotImplementedError(
+                f"{type(self).__name__} has a step() of its own and takes {method}() from a layer "
+                "that computes all gates in one forward() here. Define step(), "
+                "preprocess_input() and get_constants() in it, or derive it from Recurrent."
+            )
+
+    def _get_output_by_steps(self, train: bool = False) -> Any:
+        x, mask = self.get_input(train), self.get_input_mask(train)
+        states = self.states if self.stateful else self.get_initial_states(x)
+        last_output, outputs, states = K.rnn(
+            self.step,
+            self.preprocess_input(x, train),
+            states,
+            go_backwards=self.go_backwards,
+            mask=mask,
+            constants=self.get_constants(x, train),
+        )
+        if self.stateful:
+            self.updates = list(zip(self.states, states, strict=True))
+        return outputs if self.return_sequences else last_output
 
     # Shapes and masks
 
