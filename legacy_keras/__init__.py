@@ -26,6 +26,9 @@ def install() -> None:
     For a notebook or a conftest, before anything imports keras; a script needs no change:
     ``python -m legacy_keras script.py``. A second call does nothing.
 
+    ``import theano`` gives the part of Theano that scripts of that time use, unless Theano is
+    installed.
+
     Raises:
         ImportError: if another Keras is imported already.
     """

@@ -1,9 +1,10 @@
-"""``keras`` is ``legacy_keras``: one module object under both names.
+"""``keras`` is ``legacy_keras``, and ``theano`` is its ``_theano``: one module object each.
 
 A finder, first in ``sys.meta_path``, answers for ``keras`` and ``keras.…`` and for nothing else,
 so a Keras that is installed is never imported by mistake. It opens the paths that Keras 0.3 had
 (``versions.py``); the package's private modules stay out of reach, and a name of another release
-says of which. Spawned processes are the affair of ``processes.py``.
+says of which. For ``theano`` it answers only where the real one is not installed. Spawned
+processes are the affair of ``processes.py``.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import NoReturn
 
 from . import processes
-from .versions import ERA_PATHS, explain_absent
+from .versions import ERA_PATHS, THEANO_PATHS, explain_absent
 
 OURS = __name__.partition(".")[0]
+ROOTS = {"keras": OURS, "theano": f"{OURS}._theano"}
 Report = Callable[[str], None]
 
 
@@ -49,6 +51,7 @@ class AliasFinder(MetaPathFinder):
 
     def __init__(self, report: Report | None = None) -> None:
         self.loader = AliasLoader(report)
+        self.offers_theano = "theano" not in sys.modules and PathFinder.find_spec("theano") is None
 
     def find_spec(
         self,
@@ -57,6 +60,14 @@ class AliasFinder(MetaPathFinder):
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         root, _, inner = fullname.partition(".")
+        if root == "theano" and self.offers_theano:
+            if not inner or inner in THEANO_PATHS:
+                return ModuleSpec(fullname, self.loader, is_package=True)
+            raise ImportError(_no_theano(inner), name=fullname)
+        if fullname.startswith(f"{ROOTS['theano']}."):  # from theano.tensor import name
+            inner = inner.partition(".")[2]
+            if inner not in THEANO_PATHS and not inner.rpartition(".")[2].startswith("_"):
+                raise ImportError(_no_theano(inner), name=fullname)
         if root == "keras" and (not inner or inner in ERA_PATHS):
             # A package, so that ``from keras.models import load_model`` asks this finder for
             # what the module lacks, and the answer can name the version that it came in.
@@ -75,7 +86,8 @@ class AliasLoader(Loader):
         self.report = report
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        module = import_module(OURS + spec.name.removeprefix("keras"))
+        root, _, inner = spec.name.partition(".")
+        module = import_module(f"{ROOTS[root]}.{inner}".rstrip("."))
         spec.loader_state = module.__spec__
         if self.report is not None:
             self.report(f"{spec.name} is {module.__name__}, {module.__file__}")
@@ -90,6 +102,18 @@ class AliasLoader(Loader):
         _explain_missing(module, path)
 
 
+def _no_theano(inner: str) -> str:
+    """Say that ``theano.<inner>`` is not here, and which module or name comes near."""
+    from .._theano._names import message_for, suggest
+
+    path, _, name = inner.rpartition(".")
+    parent = sys.modules.get(f"{ROOTS['theano']}.{path}".rstrip("."))
+    if parent is not None:
+        return message_for(parent.__name__, name, vars(parent))
+    known = [f"theano.{path}" for path in sorted(THEANO_PATHS)]
+    return f"legacy-keras has no theano.{inner}. {suggest(f'theano.{inner}', known)}"
+
+
 def _explain_missing(module: ModuleType, path: str) -> None:
     """Let ``K.image_dim_ordering`` and the like say which Keras has them."""
 
@@ -97,4 +121,4 @@ def _explain_missing(module: ModuleType, path: str) -> None:
         message = f"module {module.__name__!r} has no attribute {name!r}"
         raise AttributeError(explain_absent(f"{path}.{name}") or message, name=name, obj=module)
 
-    vars(module).setdefault("__getattr__", __getattr__)
+    vars(module).setdefault("__getattr__", __getattr__)  # those of _theano have one

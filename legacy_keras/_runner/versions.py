@@ -21,6 +21,19 @@ ERA_PATHS = frozenset(
     """.split()
 )
 
+# Module paths of Theano that scripts import, without the leading ``theano.``.
+THEANO_PATHS = frozenset(
+    """
+    compile compile.function_module compile.io compile.mode compile.nanguardmode
+    compile.sharedvalue gof gradient ifelse printing sandbox sandbox.cuda sandbox.rng_mrg
+    scan_module scan_module.scan_utils tensor tensor.basic tensor.extra_ops tensor.nlinalg
+    tensor.nnet tensor.nnet.bn tensor.nnet.conv tensor.nnet.conv3d2d tensor.nnet.neighbours
+    tensor.nnet.nnet tensor.nnet.sigm tensor.shared_randomstreams tensor.sharedvar tensor.signal
+    tensor.signal.conv tensor.signal.downsample tensor.signal.pool tensor.slinalg
+    tensor.subtensor tensor.var
+    """.split()
+)
+
 # What is not here of what older releases had: path -> the last with it, and what to take instead.
 # Neither did what it was for: one could not be imported, the other corrupted nothing.
 EARLIER = {

@@ -122,7 +122,7 @@ def get_output_by_push(forward: Callable[..., Any]) -> Callable[..., Any]:
     """Return the get_output that records one call of ``forward``."""
 
     def get_output(self: Any, train: bool = False) -> Any:
-        x = self.get_input(train=train)
+        x = self.get_input(train)
         mask = self.get_input_mask(train) if self.supports_masked_input() else None
         return Expression(Call(self, forward, train), (x, mask), shape=_known_shape(self))
 
@@ -135,7 +135,7 @@ def get_output_mask_by_push(forward_mask: Callable[..., Any]) -> Callable[..., A
     def get_output_mask(self: Any, train: bool = False) -> Any:
         if not self.masks_output:
             return None
-        x = self.get_input(train=train)
+        x = self.get_input(train)
         mask = self.get_input_mask(train) if self.supports_masked_input() else None
         return Expression(Call(self, forward_mask, train), (x, mask), shape=(None, None))
 

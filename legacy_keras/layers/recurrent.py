@@ -187,7 +187,7 @@ class Recurrent(NoisyLayer, MaskedLayer):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         own = vars(cls)
         if "step" in own and not {"forward", "get_output"} & own.keys():
-            cls.get_output = Recurrent._get_output_by_steps  # type: ignore[method-assign]
+            cls.get_output = Recurrent._get_output_by_steps
         super().__init_subclass__(**kwargs)
 
     def step(self, x: Any, states: Any) -> tuple[Any, list[Any]]:
