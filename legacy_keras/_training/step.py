@@ -5,7 +5,9 @@ Mirrors: keras 0.3.3, models.py, what ``compile`` makes of a model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +19,12 @@ from .. import objectives, optimizers
 from .._errors import DimensionError
 from .._symbolic.mode import computing
 from .._symbolic.trace import traced
-from ..constraints import Constraint
+from ..constraints import CONSTRAINTS, Constraint
 from .batches import Batch
 from .weighting import weighted_loss
 
 BUILT_IN = frozenset(objectives.OBJECTIVES.values())
+HARMLESS = frozenset({type(None), *CONSTRAINTS.values()})
 
 
 @dataclass
@@ -45,7 +48,8 @@ class Step:
     """Trains, tests and predicts single batches of a compiled model.
 
     A batch that fails leaves weights, optimizer and layer states as they were: nothing is
-    changed before forward and backward are through.
+    changed before forward and backward are through, and what is, is put back if one of the
+    user's constraints fails.
 
     Args:
         model: a Sequential or Graph with ``run_batch``.
@@ -76,6 +80,8 @@ class Step:
             for p, c in zip(params, constraints, strict=True)
             if c is not None and type(c) is not Constraint
         ]
+        # Ours do not fail, and a copy of the weights for each batch would cost.
+        self.may_fail_late = not all(type(c) in HARMLESS for c in constraints)
         self.inputs = model.input_layers
         self.updating = model.updating_layers()
         self.stateful = model.stateful_layers()
@@ -94,7 +100,11 @@ class Step:
         with computing(), torch.no_grad():
             if accuracy:
                 results.append(self._accuracy(batch, predictions[0]))
-            self._change_weights(grads)
+            if self.may_fail_late:
+                with self._undoing():
+                    self._change_weights(grads)
+            else:
+                self._change_weights(grads)
             _apply_updates(self.updating)
         return results
 
@@ -190,6 +200,24 @@ class Step:
             self.optimizer.step()
         for p, constraint in self.constraints:
             p.copy_(constraint(p))
+
+    @contextmanager
+    def _undoing(self) -> Iterator[None]:
+        """Put weights and optimizer back if something fails."""
+        optimizer = self.optimizer
+        state: Any
+        if isinstance(optimizer, optimizers.Optimizer):
+            state, restore = optimizer.get_state(), optimizer.set_state
+        else:
+            state, restore = copy.deepcopy(optimizer.state_dict()), optimizer.load_state_dict
+        weights = [p.clone() for p in self.params]
+        try:
+            yield
+        except BaseException:
+            restore(state)
+            for p, weight in zip(self.params, weights, strict=True):
+                p.copy_(weight)
+            raise
 
     def _accuracy(self, batch: Batch, y_pred: Tensor) -> Tensor:
         y = batch.targets[0]

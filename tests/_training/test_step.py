@@ -157,19 +157,16 @@ def failing_regularizer() -> Sequential:
     return full_of_state(b_constraint=Climbing(), b_regularizer=FailingRegularizer())
 
 
-BUG = pytest.mark.xfail(reason="the optimizer has taken its step before constraints are called")
 FAILING: dict[str, Any] = {
     "loss": lambda: full_of_state(loss=failing_loss),
     "loss, with an optimizer of torch": lambda: full_of_state(torch.optim.Adam, failing_loss),
     "loss of torch": lambda: full_of_state(loss=FailingTorchLoss()),
     "layer": lambda: full_of_state(last=FailingLayer()),
     "regularizer": failing_regularizer,
-    "constraint": pytest.param(lambda: full_of_state(b_constraint=FailingConstraint()), marks=BUG),
-    "constraint, with SGD": pytest.param(
-        lambda: full_of_state("sgd", b_constraint=FailingConstraint()), marks=BUG
-    ),
-    "constraint, with an optimizer of torch": pytest.param(
-        lambda: full_of_state(torch.optim.Adam, b_constraint=FailingConstraint()), marks=BUG
+    "constraint": lambda: full_of_state(b_constraint=FailingConstraint()),
+    "constraint, with SGD": lambda: full_of_state("sgd", b_constraint=FailingConstraint()),
+    "constraint, with an optimizer of torch": lambda: full_of_state(
+        torch.optim.Adam, b_constraint=FailingConstraint()
     ),
     "optimizer": lambda: full_of_state(FailingAdam()),
     "optimizer of torch": lambda: full_of_state(FailingOptimizer),
