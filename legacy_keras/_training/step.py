@@ -206,6 +206,7 @@ class Step:
         """Put weights and optimizer back if something fails."""
         optimizer = self.optimizer
         state: Any
+        restore: Any
         if isinstance(optimizer, optimizers.Optimizer):
             state, restore = optimizer.get_state(), optimizer.set_state
         else:
