@@ -22,6 +22,10 @@ class NotCompiledError(RuntimeError, AttributeError):
     """A model used before ``compile``, where 0.3.3 raised an AttributeError."""
 
 
+class RegularizerError(ValueError, AttributeError):
+    """A regularizer that cannot be, where 0.3.3 raised an AttributeError."""
+
+
 class UnsafeModelError(ValueError):
     """A file that asks for more than a model file may: code, other files, or too much memory.
 

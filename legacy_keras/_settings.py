@@ -73,6 +73,8 @@ class Settings:
         update_merged: fix of a 0.3.3 defect. There, BatchNormalization inside another
             layer (a branch of ``Merge``, ``Siamese``, ``AutoEncoder``, ``TimeDistributed``)
             never updates its running statistics. True updates them.
+        simplernn_regularizers: fix of a 0.3.3 defect. There, SimpleRNN with a regularizer of
+            U or b and none of W cannot be built. True builds it, and penalises U and b.
         max_weights: how many weights a configuration from a file may ask for, so that a
             line of text cannot fill the memory.
     """
@@ -81,6 +83,7 @@ class Settings:
     log: str = field(default_factory=lambda: _from_environment("log", "auto"))
     tf32: bool = False
     update_merged: bool = False
+    simplernn_regularizers: bool = False
     max_weights: int = 1 << 28
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -18,7 +18,8 @@ from torch import Tensor
 
 from .. import activations
 from .. import backend as K
-from .._errors import ArgumentError
+from .._errors import ArgumentError, RegularizerError
+from .._settings import settings
 from ..backend._random import drop
 from ..backend._variable import Variable
 from ._base import MaskedLayer, NoisyLayer, Shape, zeros_from
@@ -395,7 +396,11 @@ class SimpleRNN(Recurrent):
 
     The other arguments are those of `Recurrent`.
 
-    Mirrors: keras 0.3.3, layers/recurrent.py, SimpleRNN. There, U and b regularizers fail.
+    Raises:
+        ValueError: for a regularizer of U or b alone, which fail in 0.3.3, unless
+            ``settings.simplernn_regularizers`` is True.
+
+    Mirrors: keras 0.3.3, layers/recurrent.py, SimpleRNN.
     """
 
     gates = ("",)
@@ -441,6 +446,16 @@ class SimpleRNN(Recurrent):
             dropout_U=dropout_U,
         )
         super().__init__(**kwargs)
+
+    def build(self) -> None:
+        alone = self.W_regularizer is None and (self.U_regularizer or self.b_regularizer)
+        if alone and not settings.simplernn_regularizers:
+            raise RegularizerError(
+                "SimpleRNN got a U_regularizer or b_regularizer without a W_regularizer, which "
+                "Keras 0.3.3 cannot build. To penalise U and b all the same: "
+                "legacy_keras.settings.simplernn_regularizers = True"
+            )
+        super().build()
 
     def cell(self, z: Tensor, states: States, U: list[Tensor], drops: list[Tensor]) -> States:
         return [self.activation(z + recurrent_product(states[0], U[0], drops))]

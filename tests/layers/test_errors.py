@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from catalogue import NB_SAMPLES
 
+from legacy_keras._settings import settings
 from legacy_keras.layers.convolutional import (
     AveragePooling1D,
     Convolution1D,
@@ -338,3 +339,14 @@ def test_a_stateful_layer_names_the_batch_size_that_it_was_built_for() -> None:
 
     with pytest.raises(ValueError, match="'gru' was built for batches of 4 samples; got 3"):
         model.predict(np.ones((3, 5, 3)))
+
+
+def test_a_simple_rnn_with_a_lone_regularizer_of_u_is_built_on_request(monkeypatch: Any) -> None:
+    def build() -> Sequential:
+        return Sequential([SimpleRNN(2, U_regularizer="l2", input_shape=(4, 3))])
+
+    with pytest.raises(ValueError, match=r"settings.simplernn_regularizers = True"):
+        build()
+    monkeypatch.setattr(settings, "simplernn_regularizers", True)
+
+    assert len(build().regularizers) == 1
