@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._errors import UnsafeModelError
+from ._hdf5_text import longest_text
 
 if TYPE_CHECKING:  # imported where a file is opened: it takes a tenth of torch's time
     import h5py
@@ -25,7 +26,7 @@ if TYPE_CHECKING:  # imported where a file is opened: it takes a tenth of torch'
 MAX_RATIO = 1000  # a compressed data set holds at most this many times its bytes ...
 MAX_SMALL = 1 << 20  # ... unless it is no larger than this, in bytes
 MAX_NAMES = 10_000  # in an attribute
-MAX_NAME = 4096  # bytes
+MAX_TEXT = 64 << 20  # bytes, of all names in an attribute
 
 # gzip, shuffle, fletcher32, szip, nbit, scaleoffset and lzf: those that h5py brings along.
 FILTERS = frozenset([1, 2, 3, 4, 5, 6, 32000])
@@ -210,10 +211,11 @@ def read_names(group: h5py.Group, name: str) -> list[str]:
         return []
     if kind.get_class() != h5py.h5t.STRING:
         raise ValueError(f"{_where(group)} has no names in its attribute {name!r}.")
-    if number > MAX_NAMES or (not kind.is_variable_str() and kind.get_size() > MAX_NAME):
+    size = longest_text(group.file, name) if kind.is_variable_str() else kind.get_size()
+    if number > MAX_NAMES or number * size > MAX_TEXT:
         raise UnsafeModelError(
-            f"{_where(group)} has {number} names of {kind.get_size()} bytes in its attribute "
-            f"{name!r}; expected at most {MAX_NAMES} of {MAX_NAME}."
+            f"{_where(group)} has {number} names of up to {size} bytes in its attribute {name!r}; "
+            f"expected at most {MAX_NAMES} names, and {MAX_TEXT} bytes in all."
         )
     values = np.asarray(group.attrs[name]).ravel()
     return [v.decode() if isinstance(v, bytes) else str(v) for v in values]

@@ -30,7 +30,8 @@ KNOWN = {
     """,
     "one default for train in all layers": """
         layers.advanced_activations.ELU.get_output
-        layers.advanced_activations.*[yPd]ReLU.get_output layers.advanced_activations.PReLU.get_output
+        layers.advanced_activations.*[yPd]ReLU.get_output
+        layers.advanced_activations.PReLU.get_output
         layers.advanced_activations.ParametricSoftplus.get_output
         layers.advanced_activations.ThresholdedLinear.get_output
         layers.core.Layer.get_output_mask layers.core.LambdaMerge.get_output_mask

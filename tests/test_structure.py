@@ -31,8 +31,10 @@ LEVELS = [
     ["_theano"],
     ["backend"],
     ["_symbolic"],
-    "_budget _errors _hdf5 _names _older _settings _singular_vectors".split()
-    + ["datasets", "preprocessing", "utils"],
+    """
+    _budget _errors _hdf5 _hdf5_text _names _older _settings _singular_vectors datasets
+    preprocessing utils
+    """.split(),
 ]
 
 

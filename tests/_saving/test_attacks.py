@@ -805,7 +805,8 @@ def test_a17_names_are_escaped_in_a_drawing() -> None:
     graph = Graph()
     graph.add_input(name="x", input_shape=(3,))
     graph.add_node(Dense(2), name='"];evil[label="<b>|{' + ESCAPE, input="x")
-    graph.add_output(name="out", input='"];evil[label="<b>|{' + ESCAPE)
+    graph.add_node(Dense(2), name="out", input='"];evil[label="<b>|{' + ESCAPE)
+    graph.add_output(name="end", input="out")
 
     text = to_graph(graph).to_string()
 
