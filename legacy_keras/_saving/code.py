@@ -88,17 +88,14 @@ def resolve(
         if isinstance(key, str) and callable(custom_objects.get(key)):
             function: Callable[..., Any] = custom_objects[key]
             return function
-    if not isinstance(value, FunctionName) and allow_code:
+    is_code = value is not None and not isinstance(value, FunctionName)
+    if is_code and allow_code:
         return load(value)
-    what = f"the function {name!r}" if isinstance(value, FunctionName) else "code"
-    remedy = (
-        ""
-        if isinstance(value, FunctionName)
-        else (" If the file is your own, allow_code=True runs what this version of Python stored.")
-    )
+    what = "code" if is_code else f"the function {name!r}" if name else "an unnamed function"
+    more = " If the file is your own, allow_code=True runs what this Python stored."
     raise UnsafeModelError(
         f"The layer {layer!r} asks for {what}, and nothing in a file is run. Pass the function: "
-        f"custom_objects={{{layer!r}: function}}.{remedy}"
+        f"custom_objects={{{layer!r}: function}}.{more if is_code else ''}"
     )
 
 

@@ -10,7 +10,7 @@ Mirrors: keras 0.3.3, utils/layer_utils.py, container_from_config, and models.py
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -288,9 +288,10 @@ class _Reader:
     def time_distributed(self, config: dict[str, Any]) -> Any:
         return wrappers.TimeDistributed(self.layer(config.pop("layer")), **config)
 
-    def lambda_(self, config: dict[str, Any], kind: type[Lambda]) -> Any:
-        name = str(config.get("name"))
-        config["function"] = self.function(config["function"], name)
+    def lambda_(self, config: dict[str, Any], kind: Callable[..., Lambda]) -> Any:
+        name = str(config.get("name") or kind.__name__.lower())
+        # 0.3.0 to 0.3.2 left the function of a Lambda out.
+        config["function"] = self.function(config.get("function"), name)
         shape = config.get("output_shape")
         if shape is not None and not isinstance(shape, (list, tuple)):
             config["output_shape"] = self.function(shape, f"{name}.output_shape")
@@ -300,17 +301,17 @@ class _Reader:
         wanted = ("layers", "name", "function", "output_shape", "arguments")
         config = {key: config[key] for key in wanted if key in config}
         config["layers"] = [self.layer(part) for part in config["layers"]]
-        name = config.pop("name", None)
-        made = self.lambda_({**config, "name": name}, _lambda_merge)  # type: ignore[arg-type]
-        return made
+        return self.lambda_(config, lambdamerge)
 
     def function(self, value: Any, layer: str) -> Any:
         return code.resolve(value, self.custom_objects, layer, self.allow_code)
 
 
-def _lambda_merge(name: Any = None, **options: Any) -> LambdaMerge:
+def lambdamerge(name: str | None = None, **options: Any) -> LambdaMerge:
+    """Make a LambdaMerge, whose constructor takes no name."""
     merged = LambdaMerge(**options)
-    merged.name = name
+    if name is not None:
+        merged.name = name
     return merged
 
 

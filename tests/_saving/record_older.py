@@ -170,3 +170,20 @@ for make in (mlp, batchnorm, cnn, conv1d, lstm, gru, merge, graph):
         record(make)
     except Exception as error:
         print(version, make.__name__, type(error).__name__, str(error)[:300])
+
+
+def record_lambda():
+    """Write what 0.3.0 to 0.3.2 kept of a Lambda, nothing, and of a LambdaMerge, its code."""
+    from keras.layers.core import Lambda, LambdaMerge
+
+    model = Sequential()
+    model.add(Lambda(lambda x: x * 2, input_shape=(3,)))
+    branches = [Sequential([dense(3, 2, first=True)]) for _ in range(2)]
+    merged = Sequential([LambdaMerge(branches, lambda xs: xs[0] - xs[1])])
+    for name, made in (("lambda", model), ("lambdamerge", merged)):
+        with open(os.path.join(folder, version + "_" + name + ".yaml"), "w") as file:
+            file.write(made.to_yaml())
+
+
+if (0, 3) <= V < (0, 3, 3):
+    record_lambda()

@@ -18,6 +18,8 @@ from torch import Tensor
 
 from legacy_keras import backend as K
 from legacy_keras.callbacks import Callback
+from legacy_keras.layers.core import Dense
+from legacy_keras.models import Sequential
 
 # Functions for Lambda and LambdaMerge
 
@@ -194,3 +196,28 @@ def h5_summary(path: str) -> dict[str, Any]:
 def h5_arrays(path: str) -> dict[str, np.ndarray]:
     """Return all arrays in an HDF5 file."""
     return {n: item[()] for n, item in _hdf5_items(path) if isinstance(item, h5py.Dataset)}
+
+
+# For recordings of errors
+
+
+def lists_iter(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield some values without end, lists as tuples."""
+    for value in itertools.cycle(values):
+        yield tuple(value) if isinstance(value, list) else value
+
+
+def build_regressor(nb_in: int) -> Callable[..., Any]:
+    """Return what scikit-learn wrappers call to make a model."""
+
+    def build(hidden: int = 4, optimizer: str = "sgd") -> Any:
+        model = Sequential([Dense(hidden, input_dim=nb_in, activation="tanh"), Dense(1)])
+        model.compile(loss="mse", optimizer=optimizer)
+        return model
+
+    return build
+
+
+def flow(gen: Any, X: np.ndarray, y: np.ndarray, n: int, kwargs: dict[str, Any]) -> list[Any]:
+    """Return some batches of an ImageDataGenerator."""
+    return list(itertools.islice(gen.flow(X, y, **kwargs), n))
