@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._errors import UnsafeModelError
-from ._hdf5_text import longest_text
+from ._hdf5_heaps import check_local_heaps, longest_text
 
 if TYPE_CHECKING:  # imported where a file is opened: it takes a tenth of torch's time
     import h5py
@@ -50,6 +50,8 @@ def open_file(path: Any) -> h5py.File:
             f"{path} is locked by another process, or its file system has no locks: set the "
             f"environment variable HDF5_USE_FILE_LOCKING=FALSE for the latter. ({error})"
         ) from error
+    except PermissionError:
+        raise
     except OSError as error:
         raise OSError(f"{path} could not be opened as HDF5: {error}") from error
     except Exception as error:  # a damaged file makes h5py raise almost anything
@@ -66,6 +68,7 @@ def reading(path: Any) -> Iterator[h5py.File]:
     """
     with open_file(path) as file:
         try:
+            check_local_heaps(file)
             yield file
         except Exception as error:
             if isinstance(error, (OSError, ValueError)) and not isinstance(error, UnicodeError):

@@ -57,7 +57,6 @@ from legacy_keras.utils import data_utils, generic_utils, layer_utils
 from legacy_keras.utils.io_utils import HDF5Matrix
 
 PACKAGE = Path(legacy_keras.__file__).parent
-ERRORS = (ValueError, OSError)
 
 # Every way in for a configuration.
 READERS: dict[str, Callable[..., Any]] = {
@@ -554,6 +553,35 @@ def test_a9_a_configuration_cannot_fill_the_memory(read: Callable[..., Any]) -> 
                 layer["init"] = "zero"
         with pytest.raises(UnsafeModelError, match="max_weights"):
             read(config)
+
+
+def test_a9_free_space_that_leads_back_to_itself_is_not_walked(tmp_path: Path) -> None:
+    path = tmp_path / "w.h5"
+    model = Sequential([Dense(2, input_dim=3)])
+    model.save_weights(path)
+    content = bytearray(path.read_bytes())
+    heap = content.index(b"HEAP\0")
+    first, data = (int.from_bytes(content[heap + at : heap + at + 8], "little") for at in (16, 24))
+    content[data + first : data + first + 8] = first.to_bytes(8, "little")
+    path.write_bytes(content)
+
+    refused_and_unchanged(model, path, ValueError, "free space in it has no end")
+
+
+def test_a9_text_of_variable_length_is_measured_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "w.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = ["layer"]
+        file.create_group("layer").attrs["weight_names"] = ["W", "b"]
+    good = path.read_bytes()
+    heap = good.index(b"GCOL\1")
+    length = good.index(heap.to_bytes(8, "little"), good.index(b"layer_names\0")) - 4
+    long = good[:length] + (2**31).to_bytes(4, "little") + good[length + 4 :]
+    endless = good[: heap + 16] + bytes(16) + good[heap + 32 :]
+
+    for content, message in ((long, "declares text of 2147483648 bytes"), (endless, "impossible")):
+        path.write_bytes(content)
+        refused_and_unchanged(Sequential([Dense(2, input_dim=3)]), path, ValueError, message)
 
 
 # A10: element types

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from recordings import Player, Recording, recordings
 
-LAYERS = [
-    recording for recording in recordings("layers") if recording.case.get("config_json")
-]
+LAYERS = [recording for recording in recordings("layers") if recording.case.get("config_json")]
 
 
 @pytest.mark.parametrize("recording", LAYERS, ids=lambda recording: recording.id)

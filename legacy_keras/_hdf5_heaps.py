@@ -1,13 +1,11 @@
-"""Text of variable length in an HDF5 file, measured before libhdf5 reads it.
+"""Heaps in the bytes of an HDF5 file, looked at before libhdf5 walks them.
 
-An attribute with such text holds, for each piece, its length and its place in a heap.
-libhdf5 takes memory for the length before it looks at the place, up to 4 GiB, and walks the
-heap with the sizes that it finds there, forever if one is 0. It offers no way to see either
-first, so they are looked up here in the bytes of the file: only for files with such text,
-which Keras itself never wrote.
+libhdf5 follows the sizes and offsets that it finds in a heap, forever if one leads back, and
+takes memory for the length of a piece of text, up to 4 GiB, before it looks at the piece. It
+offers no way to see them first.
 
-Mirrors: the HDF5 file format, version 3: global heaps (III.E), attribute and dataspace
-messages (IV.A.2.m and b).
+Mirrors: the HDF5 file format, version 3: local and global heaps (III.D and E), attribute and
+dataspace messages (IV.A.2.m and b).
 """
 
 from __future__ import annotations
@@ -15,11 +13,32 @@ from __future__ import annotations
 import math
 import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+LOCAL_HEAP = b"HEAP\0"  # three reserved bytes, and three numbers of 8 bytes follow
+NO_BLOCK = 1  # the offset that ends a list of free blocks
 HEAP = b"GCOL\1"  # a signature and a version; three reserved bytes and the size follow
 HEADER = 16  # bytes, of a heap and of each piece in it
 PIECE = 16  # bytes for each piece in an attribute: length, address of the heap, index in it
+
+
+def check_local_heaps(file: Any) -> None:
+    """Check that the lists of free blocks, in the heaps with names of members, end.
+
+    Raises:
+        ValueError: if one leads back to itself.
+    """
+    with _bytes(file.filename) as content:
+        for heap in _places(content, LOCAL_HEAP):
+            size, offset, data = (_number(content, heap + at, 8) for at in (8, 16, 24))
+            data += file.userblock_size  # from where addresses count
+            seen: set[int] = set()
+            while offset != NO_BLOCK and offset < size and data + offset + 8 <= len(content):
+                if offset in seen:
+                    raise ValueError(f"{file.filename} is damaged: free space in it has no end.")
+                seen.add(offset)
+                offset = _number(content, data + offset, 8)
 
 
 def longest_text(file: Any, attribute: str) -> int:
@@ -30,10 +49,7 @@ def longest_text(file: Any, attribute: str) -> int:
     """
     if file.id.get_create_plist().get_sizes() != (8, 8):
         raise ValueError(f"{file.filename} has addresses of an unusual size.")
-    with (
-        open(file.filename, "rb") as raw,
-        mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content,
-    ):
+    with _bytes(file.filename) as content:
         stored = max(_stored(content), default=0)
         declared = list(_declared(content, attribute.encode() + b"\0"))
     if not declared or max(declared) > stored:
@@ -42,6 +58,15 @@ def longest_text(file: Any, attribute: str) -> int:
             f"{attribute!r}, and its longest has {stored}."
         )
     return stored
+
+
+@contextmanager
+def _bytes(path: str) -> Iterator[mmap.mmap]:
+    with (
+        open(path, "rb") as raw,
+        mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        yield content
 
 
 def _places(content: mmap.mmap, pattern: bytes) -> Iterator[int]:
