@@ -8,11 +8,12 @@ mean this package, ``settings``, the switches that 0.3.3 did not have (``_settin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from ._errors import UnsafeModelError as UnsafeModelError
 
+TYPE_CHECKING = False  # typing takes longer to import than this module; see _runner/startup.py
 if TYPE_CHECKING:
+    from typing import Any
+
     from ._settings import settings as settings
 
 # Keras's version, for scripts ask ``keras.__version__``. This distribution's own is

@@ -17,6 +17,7 @@ import re
 import runpy
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from importlib.machinery import BuiltinImporter, SourceFileLoader
 from types import ModuleType, TracebackType
 from typing import Any
@@ -31,7 +32,21 @@ what it would see without legacy_keras: its arguments, its path, its traceback.
   python -m legacy_keras --device cpu --log epoch mnist_mlp.py
   python -m legacy_keras -m pytest tests/
   legacy-keras run mnist_mlp.py
+
+Other commands; each has a --help of its own:
+
 """
+
+# A first word that runs no script: the function that gets what follows it, and what it does.
+# The function returns the exit status; its module is imported only then.
+COMMANDS = {
+    "enable": (
+        "legacy_keras._runner.environment:enable",
+        "let python script.py do the same in this virtual environment",
+    ),
+    "disable": ("legacy_keras._runner.environment:disable", "undo that"),
+    "status": ("legacy_keras._runner.environment:status", "say whether it is enabled"),
+}
 
 # What Python 3 says of, or where it stumbles over, source that was fine in Python 2.
 PYTHON_2_MESSAGE = re.compile(
@@ -46,8 +61,10 @@ PYTHON_2_LINE = re.compile(
 
 def main() -> None:
     """Run what ``sys.argv`` names; return when it ends, or leave as it leaves."""
-    parser = _parser()
     argv = sys.argv[1:]
+    if argv and argv[0] in COMMANDS:
+        sys.exit(_command(argv[0])(argv[1:]))
+    parser = _parser()
     options = parser.parse_args(argv[1:] if argv[:1] == ["run"] else argv)
     if options.version:
         print(_version())
@@ -70,12 +87,20 @@ def main() -> None:
         raise
 
 
+def _command(word: str) -> Callable[[list[str]], int]:
+    """Import the function behind a word of `COMMANDS`."""
+    module, _, function = COMMANDS[word][0].partition(":")
+    command: Callable[[list[str]], int] = getattr(import_module(module), function)
+    return command
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="legacy-keras",
         usage="python -m legacy_keras [options] (script.py | -m module | -c code) [arguments]",
         description="Runs a script written for Keras 0.x, unchanged, on PyTorch.",
-        epilog=EPILOG,
+        epilog=EPILOG
+        + "\n".join(f"  legacy-keras {word:10}{does}" for word, (_, does) in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
