@@ -28,7 +28,7 @@ LEVELS = [
     ["layers"],
     ["activations", "constraints", "initializations", "objectives", "optimizers", "regularizers"],
     ["utils.theano_utils"],
-    ["_theano"],
+    ["theano"],
     ["backend"],
     ["_symbolic"],
     """

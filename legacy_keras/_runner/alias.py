@@ -1,4 +1,4 @@
-"""``keras`` is ``legacy_keras``, and ``theano`` is its ``_theano``: one module object each.
+"""``keras`` is ``legacy_keras``, ``theano`` is ``legacy_keras.theano``: one module object each.
 
 A finder, first in ``sys.meta_path``, answers for ``keras`` and ``keras.…`` and for nothing else,
 so a Keras that is installed is never imported by mistake. It opens the paths that Keras 0.3 had
@@ -21,7 +21,7 @@ from . import processes
 from .versions import ERA_PATHS, THEANO_PATHS, explain_absent
 
 OURS = __name__.partition(".")[0]
-ROOTS = {"keras": OURS, "theano": f"{OURS}._theano"}
+ROOTS = {"keras": OURS, "theano": f"{OURS}.theano"}
 Report = Callable[[str], None]
 
 
@@ -51,7 +51,7 @@ class AliasFinder(MetaPathFinder):
 
     def __init__(self, report: Report | None = None) -> None:
         self.loader = AliasLoader(report)
-        self.offers_theano = "theano" not in sys.modules and PathFinder.find_spec("theano") is None
+        self.offers_theano = "theano" not in sys.modules and not _is_installed("theano")
 
     def find_spec(
         self,
@@ -102,9 +102,15 @@ class AliasLoader(Loader):
         _explain_missing(module, path)
 
 
+def _is_installed(name: str) -> bool:
+    """Tell whether there is such a package; a folder of that name alone is none."""
+    spec = PathFinder.find_spec(name)
+    return spec is not None and spec.origin is not None
+
+
 def _no_theano(inner: str) -> str:
     """Say that ``theano.<inner>`` is not here, and which module or name comes near."""
-    from .._theano._names import message_for, suggest
+    from ..theano._names import message_for, suggest
 
     path, _, name = inner.rpartition(".")
     parent = sys.modules.get(f"{ROOTS['theano']}.{path}".rstrip("."))
@@ -121,4 +127,4 @@ def _explain_missing(module: ModuleType, path: str) -> None:
         message = f"module {module.__name__!r} has no attribute {name!r}"
         raise AttributeError(explain_absent(f"{path}.{name}") or message, name=name, obj=module)
 
-    vars(module).setdefault("__getattr__", __getattr__)  # those of _theano have one
+    vars(module).setdefault("__getattr__", __getattr__)  # those of theano have one

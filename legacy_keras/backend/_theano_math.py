@@ -1,6 +1,6 @@
 """Theano's operations over torch tensors, where K has none or means something else.
 
-They are the methods of symbolic tensors, and ``_theano.tensor`` offers them under their names.
+They are the methods of symbolic tensors, and ``theano.tensor`` offers them under their names.
 All take numbers, shapes and lists in the place of tensors. Those whose result has another
 number of axes than their arguments find it on meta tensors of any size, too: sizes that do
 not meet there are no mistake.

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import legacy_keras._theano as theano
-import legacy_keras._theano.tensor as T
-from legacy_keras._theano.ifelse import ifelse
-from legacy_keras._theano.scan_module import until
-from legacy_keras._theano.tensor import slinalg
-from legacy_keras._theano.tensor.nnet import conv3d2d, neighbours
-from legacy_keras._theano.tensor.signal import conv, downsample, pool
+import legacy_keras.theano as theano
+import legacy_keras.theano.tensor as T
+from legacy_keras.theano.ifelse import ifelse
+from legacy_keras.theano.scan_module import until
+from legacy_keras.theano.tensor import slinalg
+from legacy_keras.theano.tensor.nnet import conv3d2d, neighbours
+from legacy_keras.theano.tensor.signal import conv, downsample, pool
 
 RECORDED = json.loads((Path(__file__).parent / "recorded.json").read_text("utf-8"))
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import legacy_keras._theano as theano
-import legacy_keras._theano.tensor as T
-from legacy_keras._theano.sandbox.rng_mrg import MRG_RandomStreams
+import legacy_keras.theano as theano
+import legacy_keras.theano.tensor as T
+from legacy_keras.theano.sandbox.rng_mrg import MRG_RandomStreams
 
 x, v = T.matrix("x"), T.vector("v")
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import legacy_keras._theano as theano
-import legacy_keras._theano.tensor as T
+import legacy_keras.theano as theano
+import legacy_keras.theano.tensor as T
 from legacy_keras.layers.core import Activation, Dense, Dropout, Lambda, Layer
 from legacy_keras.layers.recurrent import LSTM
 from legacy_keras.models import Sequential

@@ -1,4 +1,4 @@
-"""``theano`` is legacy_keras._theano for scripts, unless the real one is installed."""
+"""``theano`` is legacy_keras.theano for scripts, unless the real one is installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import legacy_keras._theano as theano
+import legacy_keras.theano as theano
 from legacy_keras._runner.versions import THEANO_PATHS
 
 PACKAGE = Path(theano.__file__).parent
@@ -37,7 +37,7 @@ def test_the_table_of_paths_is_what_lies_in_the_folder() -> None:
 
 STATEMENTS = [
     "import theano; assert theano.__version__ == '0.8.2'",
-    "import theano, theano.tensor as T; assert T is theano.tensor is legacy_keras._theano.tensor",
+    "import theano, theano.tensor as T; assert T is theano.tensor is legacy_keras.theano.tensor",
     "from theano import tensor as T, config, function, shared, scan; assert config.floatX",
     "from theano.tensor import *; assert dot and nnet.softmax",
     "from theano.tensor.nnet import softmax, conv2d; from theano.tensor.nnet.conv import conv2d",
@@ -114,6 +114,14 @@ def test_a_theano_that_is_installed_is_never_shadowed(tmp_path: Path) -> None:
     assert result.stdout == "True 0.3.3\n", result.stderr
 
 
+def test_a_folder_called_theano_is_not_taken_for_it(tmp_path: Path) -> None:
+    (tmp_path / "theano").mkdir()
+
+    result = run("import theano; print(theano.__name__)", tmp_path)
+
+    assert result.stdout == "legacy_keras.theano\n", result.stderr
+
+
 def test_theano_is_not_there_without_install() -> None:
     code = "import legacy_keras.backend, importlib.util as u; print(u.find_spec('theano'))"
 
@@ -124,7 +132,7 @@ def test_theano_is_not_there_without_install() -> None:
 
 @pytest.mark.parametrize("path", sorted(THEANO_PATHS))
 def test_every_module_offers_something_and_refuses_the_rest(path: str) -> None:
-    module = importlib.import_module(f"legacy_keras._theano.{path}")
+    module = importlib.import_module(f"legacy_keras.theano.{path}")
 
     assert not hasattr(module, "nothing_like_it")
     assert not hasattr(module, "__nothing__")

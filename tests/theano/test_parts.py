@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import legacy_keras._theano as theano
-import legacy_keras._theano.tensor as T
-from legacy_keras._theano.sandbox.rng_mrg import MRG_RandomStreams
-from legacy_keras._theano.tensor.shared_randomstreams import RandomStreams
+import legacy_keras.theano as theano
+import legacy_keras.theano.tensor as T
+from legacy_keras.theano.sandbox.rng_mrg import MRG_RandomStreams
+from legacy_keras.theano.tensor.shared_randomstreams import RandomStreams
 
 x, y = T.matrix("x"), T.matrix("y")
 

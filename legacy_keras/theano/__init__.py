@@ -1,7 +1,7 @@
 """The part of Theano that scripts for Keras 0.x use, as tables over K and ``_symbolic``.
 
 ``install()`` and the runner offer it as ``theano`` where the real one is not installed. The
-folder has Theano's own paths: ``theano.tensor.nnet`` is ``_theano/tensor/nnet``. Files with
+folder has Theano's own paths: ``theano.tensor.nnet`` is ``theano/tensor/nnet``. Files with
 an underscore hold what Theano keeps elsewhere: ``_function``, ``_scan``, ``_config``. Modes,
 profiles and linkers are accepted and change nothing.
 
