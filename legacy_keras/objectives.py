@@ -34,12 +34,12 @@ def root_mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
 
 
 def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
-    """mean(|y_pred - y_true|) over the last axis."""
+    """``mean(|y_pred - y_true|)`` over the last axis."""
     return torch.mean(torch.abs(y_pred - y_true), -1)
 
 
 def mean_absolute_percentage_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
-    """100 mean(|y_true - y_pred| / |y_true|) over the last axis."""
+    """``100 mean(|y_true - y_pred| / |y_true|)`` over the last axis."""
     scale = torch.clamp_min(torch.abs(y_true), K.epsilon())
     return 100.0 * torch.mean(torch.abs((y_true - y_pred) / scale), -1)
 

@@ -498,7 +498,7 @@ class Adam(Optimizer):
 
 
 class Adamax(Optimizer):
-    """m = b1 m + (1 - b1) g, u = max(b2 u, |g|), p = p - lr_t m / (u + epsilon).
+    """m = b1 m + (1 - b1) g, ``u = max(b2 u, |g|)``, p = p - lr_t m / (u + epsilon).
 
     lr_t = lr / (1 - b1^t) at step t.
 

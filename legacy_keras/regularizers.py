@@ -43,7 +43,7 @@ class _L1L2Regularizer(Regularizer):
 
 
 class WeightRegularizer(_L1L2Regularizer):
-    """l1 sum(|p|) + l2 sum(p^2)."""
+    """``l1 sum(|p|) + l2 sum(p^2)``."""
 
     def __call__(self, loss: Tensor) -> Tensor:
         for p in [self.p] if isinstance(self.p, Tensor) else self.p:
@@ -55,7 +55,7 @@ class WeightRegularizer(_L1L2Regularizer):
 
 
 class ActivityRegularizer(_L1L2Regularizer):
-    """l1 sum(mean(|y|)) + l2 sum(mean(y^2)) of a layer's output y, means over samples."""
+    """``l1 sum(mean(|y|)) + l2 sum(mean(y^2))`` of a layer's output y, means over samples."""
 
     def set_layer(self, layer: Any) -> None:
         super().set_layer(layer)
@@ -71,17 +71,17 @@ class ActivityRegularizer(_L1L2Regularizer):
 
 
 def l1(l: float = 0.01) -> WeightRegularizer:  # noqa: E741 - the name that 0.3.3 gave it
-    """Penalise l sum(|p|)."""
+    """Penalise ``l sum(|p|)``."""
     return WeightRegularizer(l1=l)
 
 
 def l2(l: float = 0.01) -> WeightRegularizer:  # noqa: E741
-    """Penalise l sum(p^2)."""
+    """Penalise ``l sum(p^2)``."""
     return WeightRegularizer(l2=l)
 
 
 def l1l2(l1: float = 0.01, l2: float = 0.01) -> WeightRegularizer:
-    """Penalise l1 sum(|p|) + l2 sum(p^2)."""
+    """Penalise ``l1 sum(|p|) + l2 sum(p^2)``."""
     return WeightRegularizer(l1=l1, l2=l2)
 
 

@@ -38,7 +38,8 @@ def test_a_plain_install_needs_five_packages() -> None:
     [
         ("py2", {"fissix"}),
         ("image", {"scipy", "pillow"}),
-        ("plot", {"pydot"}),
+        ("plot", {"pydot", "matplotlib"}),
+        ("docs", {"sphinx", "furo", "myst-parser"}),
         ("sklearn", {"scikit-learn"}),
         ("export", {"safetensors", "onnx"}),
         ("tensorboard", {"tensorboard"}),

@@ -30,6 +30,19 @@ Shape = Any  # a tuple of int or None; a list of them for Merge; a dict for Grap
 UNOWNED = frozenset({"previous"})
 
 
+class _InitSignature:
+    """What help() and notebooks show of a class: the arguments of ``__init__``.
+
+    Otherwise it would be those of ``Layer.__new__``, which are any.
+    """
+
+    def __get__(self, instance: Any, owner: type) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")  # calling a layer is another matter
+        init = inspect.signature(owner.__init__)  # type: ignore[misc]
+        return init.replace(parameters=list(init.parameters.values())[1:])
+
+
 class Layer(Pulling):
     """Base class of all layers.
 
@@ -55,6 +68,8 @@ class Layer(Pulling):
     updates: list[tuple[Variable, Any]]
     cache_enabled: bool
     previous: Any
+
+    __signature__ = _InitSignature()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         # Old layers set attributes before super().__init__(), so the module has to be

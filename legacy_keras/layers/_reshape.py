@@ -21,7 +21,7 @@ class Reshape(Layer):
 
     Shape:
         input: (nb_samples, ...), all sizes fixed
-        output: (nb_samples, *dims)
+        output: ``(nb_samples, *dims)``
 
     Args:
         dims: tuple of int without the samples axis; one may be -1, for what remains.

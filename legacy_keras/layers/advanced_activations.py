@@ -111,7 +111,7 @@ class ParametricSoftplus(MaskedLayer):
 
 
 class ThresholdedLinear(MaskedLayer):
-    """x where |x| >= theta, 0 elsewhere.
+    """x where ``|x| >= theta``, 0 elsewhere.
 
     Mirrors: keras 0.3.3, layers/advanced_activations.py, ThresholdedLinear.
     """
@@ -148,7 +148,7 @@ ThresholdedReLu = ThresholdedReLU  # its name in 0.1.3
 class SReLU(MaskedLayer):
     """x between two thresholds, a line of another slope beyond each; all are learned.
 
-    The right threshold is t_left + |t_right|, so it never comes before the left one.
+    The right threshold is ``t_left + |t_right|``, so it never comes before the left one.
 
     Args:
         t_left_init, a_left_init, t_right_init, a_right_init: names or functions, how the

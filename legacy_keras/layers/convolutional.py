@@ -294,7 +294,7 @@ class Convolution3D(_Convolution):
     Shape:
         input: (nb_samples, channels, dim1, dim2, dim3), floatx; channels last for "tf"
         output: (nb_samples, nb_filter, new_dim1, new_dim2, new_dim3); likewise
-        W: (nb_filter, channels, *kernel_dims), or (*kernel_dims, channels, nb_filter)
+        W: ``(nb_filter, channels, *kernel_dims)``, for "tf" ``(*kernel_dims, channels, nb_filter)``
 
     Args:
         kernel_dim1, kernel_dim2, kernel_dim3: int > 0, the size of a filter.

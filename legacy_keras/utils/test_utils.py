@@ -23,8 +23,8 @@ def get_test_data(
     """Draw samples around their class, or around a number that the targets share.
 
     Shape:
-        X: (nb, *input_shape), float64
-        y: (nb,), int64, in [0, nb_class); or (nb, *output_shape), float64, without
+        X: ``(nb, *input_shape)``, float64
+        y: (nb,), int64, in [0, nb_class); or ``(nb, *output_shape)``, float64, without
             ``classification``
 
     Returns:

@@ -5,12 +5,16 @@ Mirrors: keras 0.3.3, utils/visualize_util.py.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from ..layers.containers import Graph, Sequential
-from ..layers.core import Merge
+from ..layers.core import Merge, Siamese
+
+FORMATS = ("png", "svg", "pdf")  # by the ending of a file; png for any other
 
 
 def layer_typename(layer: Any) -> str:
@@ -38,7 +42,8 @@ def get_layer_to_name(model: Any) -> dict[Any, str]:
 class ModelToDot:
     """Makes a ``pydot.Dot`` of a model: ``ModelToDot()(model)``.
 
-    Starts at the outputs and follows each layer to the layers before it.
+    Starts at the outputs and follows each layer to the layers before it, once: 0.3.3 went up
+    from a shared layer as often as there are ways to it, and stopped at a Siamese.
 
     Mirrors: keras 0.3.3, utils/visualize_util.py, ModelToDot.
     """
@@ -78,12 +83,12 @@ class ModelToDot:
         if self.recursive and isinstance(layer, (Graph, Sequential)):
             self._process_container(layer, connect_to)
             return
+        is_new = layer not in self.layer_to_pydotnode
         node = self._node(layer, names.get(layer, ""))
         if connect_to is not None:
             self.g.add_edge(self.pydot.Edge(node, connect_to))
-        previous = getattr(layer, "previous", None)
-        for before in layer.layers if isinstance(layer, Merge) else [previous]:
-            if before is not None:
+        if is_new:
+            for before in _before(layer):
                 self._process_layer(before, names, connect_to=node)
 
     def _node(self, layer: Any, name: str) -> Any:
@@ -99,6 +104,16 @@ class ModelToDot:
         return self.layer_to_pydotnode[layer]
 
 
+def _before(layer: Any) -> Sequence[Any]:
+    """Return the layers whose outputs a layer takes."""
+    if isinstance(layer, Merge):
+        return layer.layers
+    if isinstance(layer, Siamese):
+        return layer.inputs
+    previous = getattr(layer, "previous", None)
+    return [] if previous is None else [previous]
+
+
 def to_graph(model: Any, **kwargs: Any) -> Any:
     """Return a ``pydot.Dot`` of a model; the options are those of `ModelToDot`.
 
@@ -111,7 +126,10 @@ def to_graph(model: Any, **kwargs: Any) -> Any:
 
 
 def plot(model: Any, to_file: str = "model.png", **kwargs: Any) -> None:
-    """Draw a model into a PNG file; the options are those of `ModelToDot`.
+    """Draw a model into a file; the options are those of `ModelToDot`.
+
+    Args:
+        to_file: ``.svg`` and ``.pdf`` give these formats, any other ending PNG.
 
     Raises:
         ImportError: if pydot is not installed.
@@ -120,8 +138,9 @@ def plot(model: Any, to_file: str = "model.png", **kwargs: Any) -> None:
     Mirrors: keras 0.3.3, utils/visualize_util.py, plot.
     """
     graph = to_graph(model, **kwargs)
+    ending = os.path.splitext(to_file)[1].lower().lstrip(".")
     try:
-        graph.write_png(to_file)
+        graph.write(to_file, format=ending if ending in FORMATS else "png")
     except FileNotFoundError as error:
         if shutil.which("dot"):
             raise

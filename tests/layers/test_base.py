@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,11 @@ class TestUsersLayers:
         moved = [bool((a != b).any()) for a, b in zip(before, model.get_weights(), strict=True)]
         assert moved == [True, True, True]
         assert float(model.layers[0].offset) == 1.0  # not among the trainable weights
+
+    def test_help_shows_the_arguments_of_the_class(self) -> None:
+        assert [*inspect.signature(Scale).parameters] == ["start", "kwargs"]
+        assert [*inspect.signature(Dense).parameters][:2] == ["output_dim", "init"]
+        assert [*inspect.signature(Dense(2)).parameters] == ["args", "kwargs"]  # to call it
 
     def test_an_attribute_error_in_a_property_is_reported_as_itself(self) -> None:
         class Broken(Layer):

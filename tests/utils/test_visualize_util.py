@@ -1,5 +1,6 @@
 """Drawings of models. Boxes and arrows are those that Keras 0.3.3 asked pydot for."""
 
+import shutil
 import subprocess
 import sys
 import types
@@ -7,7 +8,7 @@ import types
 import pytest
 
 from legacy_keras.layers.containers import Graph, Sequential
-from legacy_keras.layers.core import Activation, Dense, Merge
+from legacy_keras.layers.core import Activation, Dense, Merge, Siamese
 from legacy_keras.utils.visualize_util import (
     get_layer_to_name,
     layer_typename,
@@ -20,7 +21,7 @@ class Dot:
     """Stands in for ``pydot.Dot`` and keeps what it is told."""
 
     def __init__(self):
-        self.settings, self.labels, self.arrows, self.files = {}, [], [], []
+        self.settings, self.labels, self.arrows = {}, [], []
 
     def set(self, name, value):
         self.settings[name] = value
@@ -34,8 +35,7 @@ class Dot:
     def add_edge(self, edge):
         self.arrows.append(edge)
 
-    def write_png(self, path):
-        self.files.append(path)
+    def write(self, path, format):
         subprocess.run(["a-program-that-is-nowhere", path], check=True)
 
 
@@ -74,6 +74,25 @@ def graph(node_name="d1"):
     model.add_node(Dense(4), name="d2", inputs=["in1", "in2"], merge_mode="sum")
     model.add_output("out", inputs=[node_name, "d2"])
     return model
+
+
+def siamese():
+    branches = [Sequential([Dense(3, input_dim=3)]), Sequential([Dense(3, input_dim=5)])]
+    return Sequential([Siamese(Dense(4), branches), Dense(2)])
+
+
+def shared_node():
+    model = Graph()
+    model.add_input("a", input_shape=(3,))
+    model.add_input("b", input_shape=(3,))
+    model.add_shared_node(Dense(4), name="s", inputs=["a", "b"], outputs=["s1", "s2"])
+    model.add_output("out", inputs=["s1", "s2"], merge_mode="sum")
+    return model
+
+
+def nested():
+    inner = Sequential([Dense(4, input_dim=3), Activation("tanh")])
+    return Sequential([inner, Dense(2)])
 
 
 CORE = "(keras.layers.core."
@@ -123,8 +142,42 @@ CORE = "(keras.layers.core."
             ],
             ["10", "21", "30", "43", "24", "54"],
         ),
+        (
+            siamese,
+            {},
+            [f" {CORE}Dense)", f" {CORE}Siamese)", f" {CORE}Dense)", f" {CORE}Dense)"],
+            ["10", "21", "31"],
+        ),
+        (
+            shared_node,
+            {},
+            [
+                f"out {CORE}Merge)",
+                f"s1 {CORE}SiameseHead)",
+                f"s {CORE}Siamese)",
+                f"a {CORE}Layer)",
+                f"b {CORE}Layer)",
+                f"s2 {CORE}SiameseHead)",
+            ],
+            ["10", "21", "32", "42", "50", "25"],
+        ),
+        (
+            nested,
+            {},
+            [f" {CORE}Dense)", f" {CORE}Activation)", f" {CORE}Dense)"],
+            ["10", "21"],
+        ),
     ],
-    ids=["sequential", "with shapes", "merge", "containers closed", "graph"],
+    ids=[
+        "sequential",
+        "with shapes",
+        "merge",
+        "containers closed",
+        "graph",
+        "siamese",
+        "shared node",
+        "nested",
+    ],
 )
 def test_a_model_is_drawn_from_its_outputs_up(pydot, model, options, labels, arrows):
     drawing = to_graph(model(), **options)
@@ -132,6 +185,32 @@ def test_a_model_is_drawn_from_its_outputs_up(pydot, model, options, labels, arr
     assert drawing.settings == {"rankdir": "TB", "concentrate": True, "node": {"shape": "record"}}
     assert drawing.labels == labels
     assert drawing.arrows == [(f"layer{before}", f"layer{after}") for before, after in arrows]
+
+
+def test_a_layer_with_many_ways_to_it_is_followed_once(pydot):
+    model = Graph()
+    model.add_input("0", input_shape=(3,))
+    for n in range(40):  # two ways for each: 2**40 in all
+        model.add_node(Dense(3), name=f"d{n}", input=str(n))
+        model.add_node(Dense(3), f"{n + 1}", inputs=[f"d{n}", str(n)], merge_mode="sum")
+    model.add_output("out", input="40")
+
+    assert len(to_graph(model).labels) == 1 + 3 * 40
+
+
+@pytest.mark.parametrize("build", [chain, merged, graph, siamese, shared_node, nested])
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("model.png", b"\x89PNG"), ("model.svg", b"<?xml"), ("model", b"\x89PNG")],
+)
+def test_plot_draws_into_the_format_of_the_ending(tmp_path, build, name, start):
+    pytest.importorskip("pydot")
+    if not shutil.which("dot"):
+        pytest.skip("needs Graphviz")
+
+    plot(build(), str(tmp_path / name), show_shape=True)
+
+    assert (tmp_path / name).read_bytes().startswith(start)
 
 
 def test_a_layer_is_named_by_its_path_in_keras():
