@@ -1,19 +1,17 @@
 """The command line: reads our options, then runs the script as Python itself would.
 
 The same ``argv``, ``sys.path``, ``__main__``, exit status and traceback as without us; only
-``import keras`` gives legacy_keras (``alias.py``). Python 3 source only: a Python 2 script is
-told so.
+``import keras`` gives legacy_keras (``alias.py``), and Python 2 is read, too (``loading.py``).
 """
 
 from __future__ import annotations
 
 import argparse
-import builtins
 import functools
 import importlib.metadata
+import importlib.util
 import linecache
 import os
-import re
 import runpy
 import sys
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from importlib.machinery import BuiltinImporter, SourceFileLoader
 from types import ModuleType, TracebackType
 from typing import Any
 
+from . import loading
 from .alias import install
 
 EPILOG = """\
@@ -48,16 +47,6 @@ COMMANDS = {
     "status": ("legacy_keras._runner.environment:status", "say whether it is enabled"),
 }
 
-# What Python 3 says of, or where it stumbles over, source that was fine in Python 2.
-PYTHON_2_MESSAGE = re.compile(
-    r"Missing parentheses in call to|multiple exception types must be parenthesized|"
-    r"leading zeros in decimal integer|inconsistent use of tabs|invalid decimal literal"
-)
-PYTHON_2_LINE = re.compile(
-    r"<>|`|\bur['\"]|\b0[0-7]+\b|\b\d+[lL]\b|^\s*(print|exec)\s+[^=\s(]|^\s*raise\s+[\w.]+\s*,|"
-    r"^\s*except\s+[\w.]+\s*,|^\s*def\s+\w+\(.*\(.*\).*\)\s*:"
-)
-
 
 def main() -> None:
     """Run what ``sys.argv`` names; return when it ends, or leave as it leaves."""
@@ -73,16 +62,14 @@ def main() -> None:
     install(_say if options.verbose else None)
     try:
         if options.module:
-            _run_module(*options.module, *options.script)
+            _run_module(options, *options.module, *options.script)
         elif options.code:
-            _run_code(*options.code, *options.script)
+            _run_code(options, *options.code, *options.script)
         elif options.script:
-            _run_script(*options.script)
+            _run_script(options, *options.script)
         else:
             parser.error("nothing to run; expected a script, -m module or -c code")
-    except BaseException as error:
-        if isinstance(error, SyntaxError):
-            _mention_python_2(error)
+    except BaseException:
         sys.excepthook = functools.partial(_show, sys.excepthook)
         raise
 
@@ -110,6 +97,12 @@ def _parser() -> argparse.ArgumentParser:
         "--log",
         metavar="STYLE",
         help="what fit prints: auto, keras, older, tqdm, epoch or silent",
+    )
+    parser.add_argument(
+        "--py2", action="store_true", help="take the script for Python 2 even if Python 3 reads it"
+    )
+    parser.add_argument(
+        "--write", metavar="DIR", help="save what is translated from Python 2 in this folder"
     )
     parser.add_argument(
         "--verbose", action="store_true", help="say on stderr what is redirected, and the device"
@@ -150,7 +143,7 @@ def _say(line: str) -> None:
     print(f"legacy_keras: {line}", file=sys.stderr)
 
 
-def _run_script(script: str, *arguments: str) -> None:
+def _run_script(options: argparse.Namespace, script: str, *arguments: str) -> None:
     path = os.path.abspath(script)
     loader = SourceFileLoader("__main__", path)
     try:
@@ -159,24 +152,46 @@ def _run_script(script: str, *arguments: str) -> None:
         _say(f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}")
         sys.exit(2)
     sys.argv[:] = [script, *arguments]
-    _set_first_path(os.path.dirname(os.path.realpath(path)))
-    code = compile(source, path, "exec", dont_inherit=True)
-    exec(code, _new_main(__file__=path, __cached__=None, __loader__=loader))
+    program = _program(options, os.path.dirname(os.path.realpath(path)))
+    code, python2 = program.compile_main(source, path)
+    exec(code, _new_main(python2, __file__=path, __cached__=None, __loader__=loader))
 
 
-def _run_module(name: str, *arguments: str) -> None:
+def _run_module(options: argparse.Namespace, name: str, *arguments: str) -> None:
     sys.argv[:] = [name, *arguments]
-    _set_first_path(os.getcwd())
-    runpy.run_module(name, run_name="__main__", alter_sys=True)
+    program = _program(options, os.getcwd())
+    runpy.run_module(name, _module_globals(program, name), run_name="__main__", alter_sys=True)
 
 
-def _run_code(source: str, *arguments: str) -> None:
+def _module_globals(program: loading.Program, name: str) -> dict[str, Any]:
+    """Return what an own module is to find when it is run as ``__main__``."""
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            spec = importlib.util.find_spec(f"{name}.__main__")
+    except (ImportError, ValueError):
+        return {}  # runpy will say so
+    if spec is None or not isinstance(spec.loader, loading.OwnLoader):
+        return {}
+    source, path = spec.loader.get_data(spec.loader.path), spec.loader.path
+    python2 = program.compile_main(source, path)[1]
+    return {"__builtins__": loading.builtins_module(python2)}
+
+
+def _run_code(options: argparse.Namespace, source: str, *arguments: str) -> None:
     sys.argv[:] = ["-c", *arguments]
-    _set_first_path("")
+    program = _program(options, "")
     lines = source.splitlines(keepends=True)
     linecache.cache["<string>"] = (len(source), None, lines, "<string>")  # as Python 3.13 does
-    code = compile(source, "<string>", "exec", dont_inherit=True)
-    exec(code, _new_main(__loader__=BuiltinImporter))
+    code, python2 = program.compile_main(source, "<string>")
+    exec(code, _new_main(python2, __loader__=BuiltinImporter))
+
+
+def _program(options: argparse.Namespace, folder: str) -> loading.Program:
+    _set_first_path(folder)
+    program = loading.Program(options.py2, options.write)
+    program.install()
+    return program
 
 
 def _set_first_path(folder: str) -> None:
@@ -185,10 +200,11 @@ def _set_first_path(folder: str) -> None:
         sys.path[0] = folder
 
 
-def _new_main(**attributes: Any) -> dict[str, Any]:
+def _new_main(python2: bool, **attributes: Any) -> dict[str, Any]:
     """Make the script's ``__main__`` the one that pickle and multiprocessing find."""
     main_module = ModuleType("__main__")
-    vars(main_module).update(__builtins__=builtins, **attributes)
+    own_builtins = loading.builtins_module(python2)
+    vars(main_module).update(__builtins__=own_builtins, **attributes)
     sys.modules["__main__"] = main_module
     return vars(main_module)
 
@@ -217,13 +233,3 @@ def _without_runner(traceback: TracebackType | None) -> TracebackType | None:
         if not file.startswith(hidden):
             traceback = TracebackType(traceback, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
     return traceback
-
-
-def _mention_python_2(error: SyntaxError) -> None:
-    if PYTHON_2_MESSAGE.search(error.msg) or PYTHON_2_LINE.search(error.text or ""):
-        error.msg += (
-            f"\n\n{error.filename} is Python 2 source; this release of legacy-keras runs Python 3 "
-            "source only.\nTranslate a copy of it first, for instance with fissix:\n"
-            "    pip install fissix\n"
-            f"    python -m fissix -x sorted -w -n -o translated {error.filename}"
-        )

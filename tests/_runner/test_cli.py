@@ -162,40 +162,6 @@ if __name__ == '__main__':
     assert (ours.stdout, ours.stderr) == ("[('0.3.3', 'legacy_keras')]\n", "")
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "print 'loss', 0.1\n",
-        "exec 'x = 1'\n",
-        "try:\n    x = 1\nexcept ValueError, e:\n    pass\n",
-        "raise ValueError, 'no data'\n",
-        "mode = 0755\n",
-        "if 1 <> 2:\n    x = `1`\n",
-        "n = 10L\n",
-        "s = ur'x'\n",
-        "def shift((x, y), n):\n    return x + n\n",
-        "if True:\n        x = 1\n\ty = 2\n",
-    ],
-    ids=["print", "exec", "except", "raise", "octal", "unequal", "long", "ur", "tuple", "tabs"],
-)
-def test_python_2_source_is_called_so(run: Run, tmp_path: Path, source: str) -> None:
-    (tmp_path / "old.py").write_text(source)
-
-    ours = run(*RUNNER, "old.py")
-
-    assert f"{tmp_path / 'old.py'} is Python 2 source" in ours.stderr
-    assert "python -m fissix" in ours.stderr
-    assert ours.stderr.startswith(f'  File "{tmp_path / "old.py"}", line ')
-    assert ours.returncode == 1
-
-
-def test_a_python_2_module_of_the_script_is_called_so_too(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text("import helper")
-    (tmp_path / "helper.py").write_text("print 'x'")
-
-    assert f"{tmp_path / 'helper.py'} is Python 2 source" in run(*RUNNER, "script.py").stderr
-
-
 def test_a_missing_script_is_reported_as_python_does(run: Run, tmp_path: Path) -> None:
     ours = run(*RUNNER, "absent.py")
 
