@@ -29,7 +29,8 @@ from legacy_keras.layers.recurrent import LSTM
 from legacy_keras.models import Graph, Sequential, model_from_json, model_from_yaml
 
 SECONDS = 1.0
-HANG = 5  # seconds after which a reader is given up
+HANG = 5  # seconds of computing after which a reader is given up
+STUCK = 60  # seconds of any kind: on a busy machine, computing for HANG seconds takes long
 MEMORY = 1 << 30  # bytes, more than before
 REFUSALS = (ValueError, OSError)  # UnsafeModelError is a ValueError
 
@@ -238,13 +239,16 @@ def run(good: list[Case], seed: int, files: int, folder: Path) -> Counter[str]:
         for _, (name, content, read) in zip(range(files), mutations(good, seed)):
             (folder / "current").write_bytes(content)
             (folder / "name").write_text(name)
-            signal.alarm(HANG)  # ends the process, also where it is in libhdf5
+            # These end the process, also where it is in libhdf5.
+            signal.setitimer(signal.ITIMER_PROF, HANG)
+            signal.alarm(STUCK)
             result = outcome(read, content, folder / "mutated.h5")
             kind = name.rpartition(".")[2]
             counts[f"{kind}: {result}"] += 1
             if result.startswith(PROBLEMS):
                 (folder / f"{seed}_{sum(counts.values())}_{name}").write_bytes(content)
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
         settings.max_weights = allowed
     return counts
