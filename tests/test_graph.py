@@ -47,24 +47,28 @@ class TestNames:
 
         assert len(history.epoch) == 2
         assert graph.evaluate(data) < before
-        assert set(graph.state_dict()) == {f"{name}.W", f"{name}.b"}
+        module = name.replace(".", "_")
+        assert set(graph.state_dict()) == {f"{module}.W", f"{module}.b"}
         assert graph.nodes[name].name == name
 
     @pytest.mark.parametrize(
-        "name",
-        [
-            pytest.param(n, marks=pytest.mark.xfail(reason="torch splits keys at dots"))
-            if "." in n
-            else n
-            for n in AWKWARD
-        ],
+        "names",
+        [*((name,) for name in AWKWARD), ("a.b", "a_b", "a", "b.c"), ("a_b", "a.b", "a..b")],
+        ids=" ".join,
     )
-    def test_its_weights_come_out_of_a_state_dict(self, name: str) -> None:
-        graph, other = chain(name), chain(name)
+    def test_its_weights_come_out_of_a_state_dict(self, names: tuple[str, ...]) -> None:
+        graph, other = chain(*names), chain(*names)
 
         other.load_state_dict(graph.state_dict())
 
         assert_same(other.get_weights(), graph.get_weights())
+        assert len(graph.state_dict()) == 2 * len(names)
+
+    def test_a_name_with_a_dot_gives_way_to_one_that_it_would_hide(self) -> None:
+        graph = chain("a.b", "a_b")
+
+        assert graph.get_submodule("a_b") is graph.nodes["a_b"]
+        assert graph.get_submodule("a_b_") is graph.nodes["a.b"]
 
     def test_all_of_them_together_survive_copies_and_json(self) -> None:
         graph = chain(*AWKWARD)

@@ -99,7 +99,7 @@ class Container(Layer):
     def register_members(self) -> None:
         """Make the members the children of this module, by index or node name.
 
-        ``add_module`` refuses names with dots and those of its own methods.
+        ``add_module`` refuses names of its own methods, such as "keys".
         """
         self._modules.clear()
         self._modules.update(self.named_members())
@@ -247,7 +247,16 @@ class Graph(Container):
         return list(self.nodes.values())
 
     def named_members(self) -> Iterator[tuple[str, Layer]]:
-        return iter(self.nodes.items())
+        # PyTorch takes a dot for the end of a module's name: a node "a.b" is the module "a_b".
+        taken = {name for name in self.nodes if "." not in name}
+        for name, layer in self.nodes.items():
+            module = name
+            if "." in name:
+                module = name.replace(".", "_")
+                while module in taken:
+                    module += "_"
+                taken.add(module)
+            yield module, layer
 
     @property
     def nb_input(self) -> int:
@@ -337,7 +346,8 @@ class Graph(Container):
 
         Args:
             layer: the layer, or a container.
-            name: unique in the graph; it becomes the layer's name.
+            name: unique in the graph; it becomes the layer's name, and its prefix in
+                ``state_dict()``, where a dot is written as an underscore.
             input: name of the one to read.
             inputs: names of several; ``merge_mode``, ``concat_axis`` and ``dot_axes``
                 are those of Merge.
@@ -373,7 +383,7 @@ class Graph(Container):
     def _keep_node(self, name: str, layer: Layer) -> None:
         self._forget_plan()
         self.nodes[name] = layer
-        self._modules[name] = layer
+        self.register_members()
 
     def add_shared_node(
         self,
