@@ -11,7 +11,7 @@ Mirrors: keras 0.3.3, layers/core.py, Layer.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -142,6 +142,11 @@ def get_output_mask_by_push(forward_mask: Callable[..., Any]) -> Callable[..., A
     return get_output_mask
 
 
+def first_to_define(cls: type, *names: str) -> Mapping[str, Any]:
+    """Return the attributes of the first class in the MRO that has one of those names."""
+    return next((vars(base) for base in cls.__mro__ if vars(base).keys() & set(names)), {})
+
+
 class Pulling(nn.Module):
     """Base class that gives every layer the pull protocol."""
 
@@ -153,12 +158,14 @@ class Pulling(nn.Module):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        own = vars(cls)
-        # The one of a pair that a class defines decides about the other.
-        if "get_output" in own and "forward" not in own:
+        # The one of a pair that the most derived class defines decides about the other. That
+        # class may be a mixin, which is no layer.
+        own = first_to_define(cls, "forward", "get_output")
+        if "forward" not in own:
             cls.forward = forward_by_pull
-        elif "forward" in own and "get_output" not in own:
+        elif "get_output" not in own:
             cls.get_output = get_output_by_push(own["forward"])
+        own = first_to_define(cls, "forward_mask", "get_output_mask")
         if "get_output_mask" in own and "forward_mask" not in own:
             cls.forward_mask = forward_mask_by_pull
             cls.masks_output = property(_masks_output_by_pull)
@@ -235,11 +242,16 @@ class Pulling(nn.Module):
             kwargs: ``train`` for expressions, as in 0.3.3.
         """
         if mode.eager:
-            return super().__call__(*args, **kwargs)
+            return self._compute(*args, **kwargs)
         if is_symbolic((args, kwargs)):
             return self._call_on_expression(*args, **kwargs)
         with computing():
-            return super().__call__(*args, **kwargs)
+            return self._compute(*args, **kwargs)
+
+    def _compute(self, *args: Any, **kwargs: Any) -> Any:
+        if "forward" in self._modules:  # Module would call this layer inside, not the method
+            return type(self).forward(self, *args, **kwargs)
+        return super().__call__(*args, **kwargs)
 
     def _call_on_expression(self, X: Any, mask: Any = None, train: bool = False) -> Any:
         with self.feeding(X, mask):

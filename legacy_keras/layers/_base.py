@@ -104,13 +104,23 @@ class Layer(Pulling):
     def __setattr__(self, name: str, value: Any) -> None:
         owned = name not in UNOWNED and not isinstance(getattr(type(self), name, None), property)
         if owned and isinstance(value, (nn.Parameter, nn.Module)):
-            self.__dict__.pop(name, None)
-            super().__setattr__(name, value)
+            self._own(name, value)
             return
         # A plain value replaces whatever had the name, also where Module would object: a
         # node of a Graph may be called "loss".
         self._parameters.pop(name, None)
         object.__setattr__(self, name, value)
+
+    def _own(self, name: str, value: nn.Parameter | nn.Module) -> None:
+        """Register a weight or a layer, also under a name that the class uses already."""
+        for table in (self.__dict__, self._parameters, self._modules):
+            table.pop(name, None)
+        if isinstance(value, nn.Module):
+            self._modules[name] = value
+        else:
+            self._parameters[name] = value
+        if hasattr(type(self), name):  # "W = None" there would be found before the weight
+            self.__dict__[name] = value
 
     def __getattr__(self, name: str) -> Any:
         weight = self.__dict__["_parameters"].get(name)

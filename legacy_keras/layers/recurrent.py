@@ -1,8 +1,9 @@
 """Recurrent layers: SimpleRNN, GRU and LSTM; those that 0.3 dropped are in _older_recurrent.py.
 
-The input products of all time steps and gates are one matrix product; a loop over time
-does the rest. Masked steps repeat the output and the states before them. With
-``go_backwards`` the outputs come in the order in which the steps were taken.
+Layers of users derive from them by ``step``: see _steps.py. The input products of all time
+steps and gates are one matrix product; a loop over time does the rest. Masked steps repeat
+the output and the states before them. With ``go_backwards`` the outputs come in the order in
+which the steps were taken.
 
 Mirrors: keras 0.3.3, layers/recurrent.py.
 """
@@ -22,36 +23,14 @@ from .._errors import ArgumentError, RegularizerError
 from .._settings import settings
 from ..backend._random import drop
 from ..backend._variable import Variable
-from ._base import MaskedLayer, NoisyLayer, Shape, zeros_from
+from . import _steps
+from ._base import NoisyLayer, Shape, zeros_from
+from ._steps import time_distributed_dense as time_distributed_dense
 
 States = list[Tensor]
 
 
-def time_distributed_dense(
-    x: Tensor,
-    w: Tensor,
-    b: Tensor | None = None,
-    dropout: float | None = None,
-    input_dim: int | None = None,
-    output_dim: int | None = None,
-    timesteps: int | None = None,
-) -> Tensor:
-    """Return x w + b for every time step.
-
-    Args:
-        x: (nb_samples, timesteps, input_dim).
-        dropout: fraction of the inputs to drop, the same ones at every time step.
-        input_dim, output_dim, timesteps: known from the tensors; accepted for old callers.
-
-    Mirrors: keras 0.3.3, layers/recurrent.py, time_distributed_dense.
-    """
-    if dropout:
-        x = x * K.dropout(torch.ones_like(x[:, 0]), dropout).unsqueeze(1)
-    product = torch.matmul(x, w)
-    return product if b is None else product + b
-
-
-class Recurrent(NoisyLayer, MaskedLayer):
+class Recurrent(NoisyLayer, _steps.Steps):
     """Base class of recurrent layers.
 
     Shape:
@@ -182,64 +161,6 @@ class Recurrent(NoisyLayer, MaskedLayer):
         for state in self.states if self.stateful else []:
             state.data = fn(state.data)
         return self
-
-    # Layers of the user's, by step
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        own = vars(cls)
-        if "step" in own and not {"forward", "get_output"} & own.keys():
-            cls.get_output = Recurrent._get_output_by_steps
-        super().__init_subclass__(**kwargs)
-
-    def step(self, x: Any, states: Any) -> tuple[Any, list[Any]]:
-        """Return the output of one time step and the new states, as expressions.
-
-        A user's layer writes this in place of `forward`.
-
-        Args:
-            x: (nb_samples, ...), one time step of what `preprocess_input` returned.
-            states: those of the step before, then what `get_constants` returned.
-        """
-        raise NotImplementedError(f"{type(self).__name__} has neither step() nor forward().")
-
-    def get_constants(self, x: Any, train: bool = False) -> list[Any]:
-        """Return what every step is given after its states."""
-        self._refuse_half_of_a_layer("get_constants")
-        return []
-
-    def get_initial_states(self, x: Any) -> list[Any]:
-        """Return zeros of shape (nb_samples, output_dim) for each of ``states``."""
-        nothing = K.sum(K.zeros_like(x), axis=1)
-        state = K.dot(nothing, K.zeros((self.input_dim, self.output_dim)))
-        return [state for _ in self.states]
-
-    def preprocess_input(self, x: Any, train: bool = False) -> Any:
-        """Return the sequence that is stepped through."""
-        self._refuse_half_of_a_layer("preprocess_input")
-        return x
-
-    def _refuse_half_of_a_layer(self, method: str) -> None:
-        if self.gates:
-            raise NotImplementedError(
-                f"{type(self).__name__} has a step() of its own and takes {method}() from a layer "
-                "that computes all gates in one forward() here. Define step(), "
-                "preprocess_input() and get_constants() in it, or derive it from Recurrent."
-            )
-
-    def _get_output_by_steps(self, train: bool = False) -> Any:
-        x, mask = self.get_input(train), self.get_input_mask(train)
-        states = self.states if self.stateful else self.get_initial_states(x)
-        last_output, outputs, states = K.rnn(
-            self.step,
-            self.preprocess_input(x, train),
-            states,
-            go_backwards=self.go_backwards,
-            mask=mask,
-            constants=self.get_constants(x, train),
-        )
-        if self.stateful:
-            self.updates = list(zip(self.states, states, strict=True))
-        return outputs if self.return_sequences else last_output
 
     # Shapes and masks
 
@@ -384,7 +305,7 @@ def recurrent_product(h: Tensor, U: Tensor, drops: list[Tensor]) -> Tensor:
     return torch.cat([(h * factors) @ u for factors, u in parts], 1)
 
 
-class SimpleRNN(Recurrent):
+class SimpleRNN(Recurrent, _steps.SimpleRNNSteps):
     """h = activation(x W + h U + b).
 
     Args:
@@ -461,7 +382,7 @@ class SimpleRNN(Recurrent):
         return [self.activation(z + recurrent_product(states[0], U[0], drops))]
 
 
-class GRU(Recurrent):
+class GRU(Recurrent, _steps.GRUSteps):
     """h = z h + (1 - z) activation(x W_h + (r h) U_h + b_h) with gates z and r.
 
     z and r are inner_activation(x W + h U + b). The reset gate r comes before the
@@ -519,7 +440,7 @@ class GRU(Recurrent):
         return [update * h + (1 - update) * candidate]
 
 
-class LSTM(Recurrent):
+class LSTM(Recurrent, _steps.LSTMSteps):
     """c = f c + i activation(x W_c + h U_c + b_c), h = o activation(c) with gates i, f, o.
 
     The gates are inner_activation(x W + h U + b).

@@ -107,6 +107,56 @@ def test_a_subclass_of_ours_may_call_get_output_of_its_base() -> None:
     np.testing.assert_allclose(model.predict(X), ours.predict(X), rtol=1e-5)
 
 
+class Twice:
+    """Doubles the output of the layer that it is mixed into."""
+
+    def get_output(self, train: bool = False) -> Any:
+        return 2 * super().get_output(train)  # type: ignore[misc]
+
+
+class TwiceDense(Twice, Dense):
+    """A layer of ours behind a mixin."""
+
+
+def test_the_get_output_of_a_mixin_wins_over_the_layer_behind_it() -> None:
+    model = Sequential([TwiceDense(2, input_dim=3, init="one")])
+    model.compile("sgd", "mse")
+
+    np.testing.assert_array_equal(model.predict(np.ones((1, 3))), [[6, 6]])
+
+
+class Declared(Layer):
+    """Says at the top which weight and layers it will have, one by the name of a method."""
+
+    W: Any = None
+    inner: Any = None
+
+    def build(self) -> None:
+        self.W = K.variable(np.full((3, 2), 2.0))
+        self.inner = Dense(2, input_dim=2, init="one")
+        self.forward = Dense(3, input_shape=self.input_shape[1:], init="one")
+        self.trainable_weights = [self.W, *self.inner.trainable_weights]
+
+    @property
+    def output_shape(self) -> Any:
+        return self.input_shape[0], 2
+
+    def get_output(self, train: bool = False) -> Any:
+        x = self.forward(self.get_input(train))
+        return self.inner(K.dot(x, self.W))
+
+
+def test_names_of_weights_and_layers_may_be_in_use_in_the_class() -> None:
+    model = Sequential([Declared(input_shape=(3,))])
+    model.compile("sgd", "mse")
+
+    for again in (model, copy.deepcopy(model)):
+        np.testing.assert_array_equal(again.predict(np.ones((1, 3))), [[36, 36]])
+        again.train_on_batch(np.ones((1, 3)), np.zeros((1, 2)))
+        assert (again.predict(np.ones((1, 3))) != 36).all()
+    assert "0.W" in model.state_dict()
+
+
 def test_updates_of_a_users_layer_are_applied_once_a_training_batch() -> None:
     model = fitted([Dense(2, input_dim=3), Counter()])
 

@@ -139,7 +139,7 @@ def shared() -> Sequential:
 NAMES: dict[str, tuple[Callable[[], Any], str]] = {
     "Sequential": (stack_of_two, "0.W 0.b 2.W 2.b"),
     "Graph": (catalogue.chain_graph, "hidden.W hidden.b top.W top.b"),
-    "Graph, awkward names": (awkward_graph, "a.b.W a.b.b keys.W keys.b"),
+    "Graph, awkward names": (awkward_graph, "a_b.W a_b.b keys.W keys.b"),
     "nested": (
         lambda: Sequential([containers.Sequential([Dense(2, input_dim=3)]), Dense(1)]),
         "0.0.W 0.0.b 1.W 1.b",

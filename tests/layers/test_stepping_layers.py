@@ -11,7 +11,7 @@ from small_models import assert_same
 from legacy_keras import activations, initializations
 from legacy_keras import backend as K
 from legacy_keras.layers.core import Masking
-from legacy_keras.layers.recurrent import GRU, Recurrent, SimpleRNN
+from legacy_keras.layers.recurrent import Recurrent, SimpleRNN
 from legacy_keras.models import Sequential
 
 
@@ -84,17 +84,3 @@ def test_a_layer_by_step_trains_and_predicts_as_the_built_in_one(options: Any) -
     np.testing.assert_allclose(
         written.predict(X, batch_size=4), built_in.predict(X, batch_size=4), rtol=1e-5
     )
-
-
-class HalfGRU(GRU):
-    """Steps of its own over the products of GRU."""
-
-    def step(self, x: Any, states: Any) -> tuple[Any, list[Any]]:
-        return states[0], [states[0]]
-
-
-def test_a_step_over_what_a_built_in_layer_prepares_is_refused() -> None:
-    model = Sequential([HalfGRU(2, input_shape=(5, 3))])
-
-    with pytest.raises(NotImplementedError, match=r"HalfGRU has a step\(\).*derive it from Rec"):
-        model.compile("sgd", "mse")
