@@ -22,6 +22,7 @@ MODULES = {
 # name that fits decides: three of utils are about models, theano_utils about K's variables, the
 # others about nothing here.
 LEVELS = [
+    ["_migrate"],
     ["_runner"],
     ["models", "wrappers", "utils.dot_utils", "utils.layer_utils", "utils.visualize_util"],
     ["_training", "_saving", "callbacks"],
