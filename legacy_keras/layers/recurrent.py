@@ -23,7 +23,7 @@ from .._errors import ArgumentError, RegularizerError
 from .._settings import settings
 from ..backend._random import drop
 from ..backend._variable import Variable
-from . import _steps
+from . import _over_time, _steps
 from ._base import NoisyLayer, Shape, zeros_from
 from ._steps import time_distributed_dense as time_distributed_dense
 
@@ -245,31 +245,54 @@ class Recurrent(NoisyLayer, _steps.Steps):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         drops = self.recurrent_dropout(x)
-        steps = self.input_product(x).unbind(0)
-        masks = None if mask is None else mask.bool().t().unsqueeze(-1).unbind(0)
-        U = self.recurrent_weights()
+        z = self.input_product(x)
+        kept = None if mask is None else mask.bool().t().unsqueeze(-1)
+        if self.go_backwards:
+            z, kept = z.flip(0), None if kept is None else kept.flip(0)
         states: States = [zeros_from(x, len(x), self.output_dim) for _ in range(self.nb_states)]
-        output = states[0]
         if self.stateful:
             self._check_nb_samples(x)
             states = [state.detach().clone() for state in self.states]
+        by_hand = None if drops or torch.compiler.is_compiling() else self._by_hand()
+        only_last = not self.return_sequences
+        if by_hand is not None and not (self.stateful and kept is not None):
+            outputs, states = by_hand(
+                z, self.recurrent_weights(), states, kept, self.inner_activation, only_last
+            )
+        else:
+            outputs, states = self._by_steps(z, states, kept, drops)
+        if self.stateful:
+            self.pending_updates = [
+                (s, n.detach()) for s, n in zip(self.states, states, strict=True)
+            ]
+        return outputs if only_last else outputs.transpose(0, 1)
+
+    def _by_hand(self) -> Any:
+        """Return the function that takes all steps at once, if there is one."""
+        if self.activation is not K.tanh or self.truncate_gradient != -1:
+            return None
+        known = self.__dict__.get("inner_activation") in _over_time.GATES
+        return BY_HAND.get(type(self).cell) if known else None
+
+    def _by_steps(
+        self, z: Tensor, states: States, kept: Tensor | None, drops: list[Tensor]
+    ) -> tuple[Tensor, States]:
+        """Take one step after the other; return the outputs, or the last, and the last states."""
+        U = self.recurrent_weights()
+        masks = None if kept is None else kept.unbind(0)
+        output = zeros_from(z, *states[0].shape)
         outputs: list[Tensor] = []
-        order = range(len(steps))
-        for t in reversed(order) if self.go_backwards else order:
-            if len(steps) - len(outputs) == self.truncate_gradient:
+        for t, step in enumerate(z.unbind(0)):
+            if len(z) - t == self.truncate_gradient:
                 states, outputs = [[y.detach() for y in ys] for ys in (states, outputs)]
                 output = output.detach()
-            new = self.cell(steps[t], states, U, drops)
+            new = self.cell(step, states, U, drops)
             if masks is None:
                 states, output = new, new[0]
             else:
                 states, output = self.masked_step(masks[t], new, states, output)
             outputs.append(output)
-        if self.stateful:
-            self.pending_updates = [
-                (s, n.detach()) for s, n in zip(self.states, states, strict=True)
-            ]
-        return torch.stack(outputs, 1) if self.return_sequences else output
+        return torch.stack(outputs) if self.return_sequences else output, states
 
     def _check_nb_samples(self, x: Tensor) -> None:
         expected = self.states[0].shape[0]
@@ -396,8 +419,8 @@ class GRU(Recurrent, _steps.GRUSteps):
     Mirrors: keras 0.3.3, layers/recurrent.py, GRU.
     """
 
-    gates = ("z", "r", "h")
-    weight_order = product_order = ("z", "r", "h")
+    gates = weight_order = ("z", "r", "h")
+    product_order = _over_time.GRU_GATES
     config_fields: ClassVar = (*SimpleRNN.config_fields, "inner_activation")
 
     def __init__(
@@ -429,13 +452,13 @@ class GRU(Recurrent, _steps.GRUSteps):
         super().__init__(**kwargs)
 
     def recurrent_weights(self) -> list[Tensor]:
-        return [torch.cat(self.gate_weights("U", "zr"), 1), *self.gate_weights("U", "h")]
+        return [torch.cat(self.gate_weights("U", "rz"), 1), *self.gate_weights("U", "h")]
 
     def cell(self, z: Tensor, states: States, U: list[Tensor], drops: list[Tensor]) -> States:
         (h,) = states
         gates, z_h = z.split([2 * self.output_dim, self.output_dim], 1)
         gates = gates + recurrent_product(h, U[0], drops[:2])
-        update, reset = self.gate_activation(gates, 2)
+        reset, update = self.gate_activation(gates, 2)
         candidate = self.activation(z_h + recurrent_product(reset * h, U[1], drops[2:]))
         return [update * h + (1 - update) * candidate]
 
@@ -456,7 +479,7 @@ class LSTM(Recurrent, _steps.LSTMSteps):
 
     gates = ("i", "f", "c", "o")
     weight_order = ("i", "c", "f", "o")
-    product_order = ("i", "f", "o", "c")
+    product_order = _over_time.LSTM_GATES
     nb_states = 2
     config_fields: ClassVar = (
         *SimpleRNN.config_fields,
@@ -501,10 +524,13 @@ class LSTM(Recurrent, _steps.LSTMSteps):
         h, c = states
         z = z + recurrent_product(h, U[0], drops)
         gates, z_c = z.split([3 * self.output_dim, self.output_dim], 1)
-        i, f, o = self.gate_activation(gates, 3)
+        o, i, f = self.gate_activation(gates, 3)
         c = f * c + i * self.activation(z_c)
         return [o * self.activation(c), c]
 
+
+# The formulas that are also written out over time.
+BY_HAND = {LSTM.cell: _over_time.lstm, GRU.cell: _over_time.gru}
 
 # Last, for they build on what is above.
 from ._older_recurrent import JZS1 as JZS1  # noqa: E402

@@ -1,0 +1,131 @@
+"""The recurrent layers that are written out over time, against their steps one by one."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from legacy_keras import backend as K
+from legacy_keras.layers.recurrent import GRU, LSTM, Recurrent
+
+CASES = {
+    f"{cls.__name__}, {inner}{', all' * all_}{', masked' * masked}{', backwards' * back}": (
+        (cls, inner, bool(all_), bool(masked), bool(back))
+    )
+    for cls, inner, all_, masked, back in itertools.product(
+        (LSTM, GRU), ("hard_sigmoid", "sigmoid"), (0, 1), (0, 1), (0, 1)
+    )
+}
+
+
+def layer_of(cls: Any, **options: Any) -> Any:
+    """Return a layer of float64 from 3 numbers at 7 time steps to 5."""
+    layer = cls(5, input_shape=(7, 3), **options).double()
+    layer.requires_grad_(True)
+    return layer
+
+
+def outputs_and_gradients(layer: Any, mask: Tensor | None) -> list[Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    x = 3 * torch.randn(4, 7, 3, dtype=torch.float64, generator=generator)  # gates clip, too
+    x.requires_grad_()
+    output = layer(x, mask)
+    loss = (output**2).sum() + (output * torch.arange(5)).sum()
+    return [output, *torch.autograd.grad(loss, [x, *layer.trainable_weights])]
+
+
+def by_steps(monkeypatch: pytest.MonkeyPatch, function: Any, *args: Any) -> Any:
+    with monkeypatch.context() as patch:
+        patch.setattr(Recurrent, "_by_hand", lambda self: None)
+        return function(*args)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_outputs_and_gradients_are_those_of_single_steps(
+    case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cls, inner, return_sequences, masked, go_backwards = case
+    layer = layer_of(
+        cls,
+        inner_activation=inner,
+        return_sequences=return_sequences,
+        go_backwards=go_backwards,
+    )
+    mask = None
+    if masked:
+        mask = torch.rand(4, 7, generator=torch.Generator().manual_seed(1)) > 0.4
+
+    ours = outputs_and_gradients(layer, mask)
+
+    theirs = by_steps(monkeypatch, outputs_and_gradients, layer, mask)
+    assert layer._by_hand() is not None
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("cls", [LSTM, GRU])
+def test_gradients_pass_a_hard_sigmoid_at_its_bounds(
+    cls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = layer_of(cls)
+    with torch.no_grad():
+        for weight in layer.trainable_weights:
+            weight.zero_()
+        for gate, bound in zip(("i", "f", "o") if cls is LSTM else ("z", "r"), (2.5, -2.5, 2.5)):
+            getattr(layer, f"b_{gate}").fill_(bound)  # 0.2 * 2.5 + 0.5 is 1, on the bound
+        layer.b_c.fill_(0.3) if cls is LSTM else layer.b_h.fill_(0.3)
+
+    ours = outputs_and_gradients(layer, None)
+
+    theirs = by_steps(monkeypatch, outputs_and_gradients, layer, None)
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-13)
+    assert any(bool(grad.any()) for grad in ours[2:])
+
+
+@pytest.mark.parametrize("cls", [LSTM, GRU])
+def test_a_stateful_layer_goes_on_as_with_single_steps(
+    cls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outputs() -> list[Tensor]:
+        np.random.seed(0)
+        layer = cls(5, batch_input_shape=(4, 7, 3), stateful=True)
+        x = torch.linspace(-1, 1, 84).reshape(4, 7, 3)
+        results = []
+        for _ in range(2):
+            results.append(layer(x).detach())
+            for state, value in layer.pending_updates:
+                K.set_value(state, value.numpy())
+        return results
+
+    ours = outputs()
+
+    theirs = by_steps(monkeypatch, outputs)
+    assert not torch.equal(ours[0], ours[1])
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+OTHERS = {
+    "another activation": {"activation": "relu"},
+    "other gates": {"inner_activation": "tanh"},
+    "a truncated gradient": {"truncate_gradient": 2},
+}
+
+
+@pytest.mark.parametrize("options", OTHERS.values(), ids=OTHERS)
+def test_a_layer_with_other_formulas_takes_single_steps(options: dict[str, Any]) -> None:
+    assert layer_of(LSTM, **options)._by_hand() is None
+
+
+def test_a_cell_of_the_users_takes_single_steps() -> None:
+    class Leaky(LSTM):
+        def cell(self, *args: Any) -> list[Tensor]:
+            return [0.9 * state for state in super().cell(*args)]
+
+    assert layer_of(Leaky)._by_hand() is None
