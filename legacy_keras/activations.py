@@ -14,6 +14,7 @@ from . import backend as K
 from ._names import lookup
 from ._symbolic.trace import traced
 from .backend import hard_sigmoid, relu, sigmoid, softplus, tanh
+from .backend._nn import relu_
 
 
 def softmax(x: Tensor) -> Tensor:
@@ -46,6 +47,11 @@ def check_ndim(activation: Any, ndim: int) -> None:
 def linear(x: Any) -> Any:
     """Return ``x`` itself."""
     return x
+
+
+def in_place(activation: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """Return the same function for tensors that nobody else holds: their memory may be used."""
+    return relu_ if activation is relu else activation
 
 
 ACTIVATIONS: dict[str, Callable[..., Tensor]] = {

@@ -13,6 +13,7 @@ from typing import Any
 
 class _Mode(threading.local):
     eager = False
+    recorded = False
 
 
 mode = _Mode()
@@ -35,3 +36,13 @@ class writing(computing):
     def __enter__(self) -> None:
         self.before = mode.eager
         mode.eager = False
+
+
+class recording:
+    """Context in which a step is recorded: what is computed must not depend on the numbers."""
+
+    def __enter__(self) -> None:
+        mode.recorded = True
+
+    def __exit__(self, *exception: Any) -> None:
+        mode.recorded = False

@@ -10,6 +10,7 @@ Mirrors: keras 0.3.3, backend/theano_backend.py and backend/tensorflow_backend.p
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -117,7 +118,8 @@ def convolve(
 
 def _crop(x: Tensor, sizes: Sequence[int]) -> Tensor:
     for axis, size in enumerate(sizes, 2):
-        x = x.narrow(axis, 0, min(size, x.shape[axis]))
+        if size < x.shape[axis]:
+            x = x.narrow(axis, 0, size)
     return x
 
 
@@ -202,14 +204,18 @@ class _MaxPool(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         x, out = ctx.saved_tensors
-        grad = torch.zeros_like(x, memory_format=torch.contiguous_format)
+        grad = torch.empty_like(x, memory_format=torch.contiguous_format)
         apart = all(s >= w for s, w in zip(ctx.strides, ctx.window, strict=True))
+        if not apart or grad.numel() != out.numel() * math.prod(ctx.window):
+            grad.zero_()  # else each place is written to, once
+        below = -torch.finfo(x.dtype).tiny
+        part = torch.empty_like(out)
         places = _windows(x, ctx.window, ctx.strides)
         for target, view in zip(_windows(grad, ctx.window, ctx.strides), places, strict=True):
-            if apart:  # no two windows meet: write once instead of adding
-                torch.mul(grads[0], view == out, out=target)
-            else:
-                target.addcmul_(grads[0], (view == out).to(x.dtype))
+            # The gradient where view - out is not below 0, without a tensor of bools between.
+            torch.sub(view, out, out=part)
+            torch.ops.aten.threshold_backward(grads[0], part, below, grad_input=part)
+            target.copy_(part) if apart else target.add_(part)
         return grad, None, None
 
 

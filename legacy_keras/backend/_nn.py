@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from .._symbolic.mode import mode
 from .common import CLIP
 
 HALF = torch.tensor(0.5)
@@ -31,19 +32,34 @@ class _Relu(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        return torch.sign(x).add_(1).mul_(grads[0]).mul_(0.5)
+        slope = torch.sign(x)
+        return torch.add(HALF, slope, alpha=0.5, out=slope).mul_(grads[0])
 
 
-# Up to this size it is cheaper to look for zeros than to leave torch's own function.
-SMALL = 1 << 15
+# Up to the one size and from the other it is cheaper to look for zeros than to leave torch's
+# own function: for small tensors calls cost most, for large ones new memory.
+SMALL, LARGE = 1 << 15, 1 << 20
 
 
-def _plain_relu(x: Tensor) -> Tensor:
-    looked_at = x.device.type == "cpu" and x.numel() <= SMALL
-    if looked_at and not torch.compiler.is_compiling() and x.count_nonzero().item() == x.numel():
-        return torch.relu(x)  # without a zero, the gradients are the same
+def _plain_relu(x: Tensor, to_spare: bool = False) -> Tensor:
+    if not (x.requires_grad and torch.is_grad_enabled()) or _has_no_zero(x):
+        # Without a zero, the gradients are the same.
+        return x.relu_() if to_spare and x.numel() >= LARGE else torch.relu(x)
     result: Tensor = _Relu.apply(x)
     return result
+
+
+def _has_no_zero(x: Tensor) -> bool:
+    """Whether ``x`` is known to have no zero; it is looked at where that pays."""
+    pays = x.is_cpu and not SMALL < x.numel() < LARGE
+    if not pays or mode.recorded or torch.compiler.is_compiling():
+        return False
+    return x.count_nonzero().item() == x.numel()
+
+
+def relu_(x: Tensor) -> Tensor:
+    """Return max(x, 0) for a tensor that nobody else holds, in its memory where that pays."""
+    return _plain_relu(x, to_spare=True)
 
 
 def relu(x: Tensor, alpha: Any = 0.0, max_value: Any = None) -> Tensor:

@@ -87,7 +87,7 @@ class Dense(Layer):
         return self.input_shape[0], self.output_dim
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        return self.activation(torch.addmm(self.b, x, self.W))
+        return activations.in_place(self.activation)(torch.addmm(self.b, x, self.W))
 
 
 class TimeDistributedDense(MaskedLayer):
@@ -154,7 +154,7 @@ class TimeDistributedDense(MaskedLayer):
         return nb_samples, timesteps, self.output_dim
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        return self.activation(torch.matmul(x, self.W) + self.b)
+        return activations.in_place(self.activation)(torch.matmul(x, self.W) + self.b)
 
 
 class MaxoutDense(Layer):

@@ -126,7 +126,7 @@ class _Convolution(_SpatialLayer):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         y = convolve(x, self.W, self.subsample, self.border_mode, self.dim_ordering, self.b)
-        return self.activation(y)
+        return activations.in_place(self.activation)(y)
 
 
 class Convolution1D(_Convolution):
