@@ -68,6 +68,8 @@ class Settings:
             ``"tqdm"``: a tqdm bar; ``"epoch"``: one line an epoch; ``"silent"``: nothing;
             ``"auto"``: tqdm in a notebook, else ``"keras"``. Environment:
             ``LEGACY_KERAS_LOG``.
+        replay: whether a training step on the CPU may be recorded once and replayed, which
+            gives the same numbers in less time.
         tf32: whether an NVIDIA GPU may round products to TF32, which is faster and exact
             to three digits. torch does that to convolutions unless told otherwise.
         update_merged: fix of a 0.3.3 defect. There, BatchNormalization inside another
@@ -81,6 +83,7 @@ class Settings:
 
     device: str | None = field(default_factory=lambda: _from_environment("device", None))
     log: str = field(default_factory=lambda: _from_environment("log", "auto"))
+    replay: bool = True
     tf32: bool = False
     update_merged: bool = False
     simplernn_regularizers: bool = False

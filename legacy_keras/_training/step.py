@@ -21,6 +21,7 @@ from .._symbolic.mode import computing
 from .._symbolic.trace import traced
 from ..constraints import CONSTRAINTS, Constraint
 from .batches import Batch
+from .replay import Computed, Replayer
 from .weighting import weighted_loss
 
 BUILT_IN = frozenset(objectives.OBJECTIVES.values())
@@ -85,28 +86,34 @@ class Step:
         self.inputs = model.input_layers
         self.updating = model.updating_layers()
         self.stateful = model.stateful_layers()
+        self.compute = Replayer(self._compute, list(model.modules()))
 
     def train(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Change the weights by one step; return [loss], or [loss, accuracy] before it."""
         if not self.model.training:
             self.model.train()
-        with computing(), torch.enable_grad():
+        with computing(), torch.no_grad():
+            computed = self.compute(batch, accuracy)
+            if self.may_fail_late:
+                with self._undoing():
+                    self._change_weights(computed.grads)
+            else:
+                self._change_weights(computed.grads)
+            for variable, value in computed.updates:
+                variable.copy_(value)
+        return computed.results
+
+    def _compute(self, batch: Batch, accuracy: bool) -> Computed:
+        with torch.enable_grad():
             predictions, masks = self._forward(batch)
             loss = self._loss(batch, predictions, masks)
             for regularizer in self.regularizers:
                 loss = regularizer(loss)
             grads = self._gradients(loss)
         results = [loss.detach()]
-        with computing(), torch.no_grad():
-            if accuracy:
-                results.append(self._accuracy(batch, predictions[0]))
-            if self.may_fail_late:
-                with self._undoing():
-                    self._change_weights(grads)
-            else:
-                self._change_weights(grads)
-            _apply_updates(self.updating)
-        return results
+        if accuracy:
+            results.append(self._accuracy(batch, predictions[0]))
+        return Computed(results, grads, _pending_updates(self.updating))
 
     def test(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Return [loss], or [loss, accuracy], of a batch in test mode."""
@@ -116,7 +123,7 @@ class Step:
             results = [self._loss(batch, predictions, masks)]
             if accuracy:
                 results.append(self._accuracy(batch, predictions[0]))
-            _apply_updates(self.stateful)
+            self._apply_states()
         return results
 
     def predict(self, batch: Batch) -> list[Tensor]:
@@ -124,8 +131,12 @@ class Step:
         self._test_mode()
         with computing(), torch.no_grad():
             predictions, _ = self._forward(batch)
-            _apply_updates(self.stateful)
+            self._apply_states()
         return predictions
+
+    def _apply_states(self) -> None:
+        for state, value in _pending_updates(self.stateful):
+            state.copy_(value)
 
     def _test_mode(self) -> None:
         if self.model.training:
@@ -229,7 +240,5 @@ class Step:
         return hits.to(y_pred.dtype).mean()
 
 
-def _apply_updates(layers: list[Any]) -> None:
-    for layer in layers:
-        for variable, value in layer.pending_updates:
-            variable.copy_(value)
+def _pending_updates(layers: list[Any]) -> list[tuple[Tensor, Tensor]]:
+    return [update for layer in layers for update in layer.pending_updates]

@@ -28,6 +28,8 @@ Shape = Any  # a tuple of int or None; a list of them for Merge; a dict for Grap
 
 # Attributes that refer to other modules without owning them.
 UNOWNED = frozenset({"previous"})
+# Attributes that a step sets itself.
+PASSING = frozenset({"training", "pending_updates"})
 
 
 class _InitSignature:
@@ -59,6 +61,10 @@ class Layer(Pulling):
 
     # Constructor arguments that get_config writes, each under its own name.
     config_fields: ClassVar[tuple[str, ...]] = ()
+
+    # How often an attribute of any layer was set: a recorded step may be out of date.
+    nb_changes: ClassVar[int] = 0
+    computes: ClassVar[bool] = True  # itself, and not only by the layers in it
 
     input_ndim: int | None = None
     trainable_weights: list[Any]
@@ -102,6 +108,8 @@ class Layer(Pulling):
     # torch.nn.Module, made to fit
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if self.computes and name not in PASSING:
+            Layer.nb_changes += 1
         owned = name not in UNOWNED and not isinstance(getattr(type(self), name, None), property)
         if owned and isinstance(value, (nn.Parameter, nn.Module)):
             self._own(name, value)
@@ -338,7 +346,7 @@ class Layer(Pulling):
         """Keep each training output in ``watched_output``, for an activity regularizer."""
         if not self.__dict__.get("_watched"):
             self._watched = True
-            self.register_forward_hook(_keep_output)
+            self.register_forward_hook(keep_output)
 
     # Weights
 
@@ -462,7 +470,7 @@ def plain_option(value: Any) -> Any:
     return value.__name__ if callable(value) else value
 
 
-def _keep_output(layer: nn.Module, args: Any, output: Any) -> None:
+def keep_output(layer: nn.Module, args: Any, output: Any) -> None:
     if layer.training:
         object.__setattr__(layer, "watched_output", output)
 

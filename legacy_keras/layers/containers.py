@@ -30,6 +30,7 @@ class Container(Layer):
     """What Sequential and Graph share: their members' weights, penalties and states."""
 
     cache_enabled = True
+    computes = False
 
     def members(self) -> list[Layer]:
         """Return the layers in order."""

@@ -17,6 +17,8 @@ from torch import Tensor
 from torch.func import functional_call
 
 from legacy_keras import layers
+from legacy_keras._settings import settings
+from legacy_keras._training import replay
 from legacy_keras.layers import containers, core, recurrent, wrappers
 from legacy_keras.layers.core import Layer
 from legacy_keras.models import Graph, model_from_config, model_from_json
@@ -99,6 +101,28 @@ def test_the_catalogue_has_every_public_layer() -> None:
     missing = {cls.__name__ for cls in public_layers() - found - set(ABSTRACT)}
 
     assert not missing
+
+
+# Replay
+
+
+@every_layer
+def test_replayed_steps_give_the_losses_of_plain_steps(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "PLAIN_STEPS", 2)
+    monkeypatch.setattr(replay, "CHECKED_STEPS", 1)
+    monkeypatch.setattr(replay, "MOST_SECONDS_PER_CALL", 1.0)
+    results = []
+    for allowed in (False, True):
+        monkeypatch.setattr(settings, "replay", allowed)
+        np.random.seed(3)
+        model = compiled(entry)
+        results.append(losses(model, entry, range(6)))
+
+    shapes = model.step.compute.shapes.values()
+    assert results[0] == results[1]
+    assert any(shape.recording for shape in shapes)
 
 
 # Shapes

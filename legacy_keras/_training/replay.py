@@ -1,0 +1,333 @@
+"""Steps that are recorded once and then replayed, without Python and autograd in between.
+
+A small model spends most of a step in Python and in autograd's bookkeeping. Which operations
+a step consists of depends on the shapes of a batch only, so after a while they are recorded,
+those of the backward pass as well, written out as the source of one TorchScript function and
+run by torch's interpreter, which needs no compiler. The operations are the same, in the same
+order, on the same numbers: so are the results, and the first replays are compared to be sure.
+
+Whatever is not certain is computed as ever: layers and objectives that are a user's Python,
+operations whose results decide what comes next, devices other than the CPU. A replay that
+fails, for instance with a word that an Embedding does not have, is computed again, and fails
+in the usual way.
+
+Who asks: `Step.train` in ``step.py``. What changes weights stays outside.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from .._settings import settings
+from .._symbolic.mode import recording
+from .._symbolic.pull import forward_by_pull
+from ..layers._base import Layer, keep_output
+from .batches import Batch
+
+PLAIN_STEPS = 50  # of the same shapes, before one is recorded
+CHECKED_STEPS = 2
+MOST_CALLS = 4000  # the time that TorchScript takes to read a function grows with its length
+MOST_SHAPES = 8  # for which recordings are kept at a time
+MOST_SECONDS_PER_CALL = 1e-4  # of large tensors; there is nothing to gain
+
+# Their results are numbers for Python, or they depend on where a tensor lies in memory.
+UNREPEATABLE = frozenset(
+    getattr(torch.ops.aten, name)
+    for name in "_local_scalar_dense nonzero is_nonzero equal as_strided set_ resize_".split()
+)
+
+
+@dataclass
+class Computed:
+    """What a batch asks for, before anything is changed.
+
+    Attributes:
+        results: the loss, and the accuracy if it was asked for.
+        grads: one for each weight to train.
+        updates: pairs of a variable and its next value.
+    """
+
+    results: list[Tensor]
+    grads: list[Tensor]
+    updates: list[tuple[Tensor, Tensor]]
+
+    def tensors(self) -> list[Tensor]:
+        return [*self.results, *self.grads, *(value for _, value in self.updates)]
+
+
+def _is_repeatable(module: torch.nn.Module) -> bool:
+    """Whether a module does the same each time: one of ours, or recorded from a user's."""
+    ours = type(module).__module__.partition(".")[0] == __name__.partition(".")[0]
+    return (ours or type(module).forward is forward_by_pull) and "forward" not in vars(module)
+
+
+Compute = Callable[[Batch, bool], Computed]
+
+
+class Replayer:
+    """Calls a function of a batch, or what was recorded of it for batches of that shape.
+
+    Args:
+        compute: the function.
+        modules: all modules that take part in it.
+    """
+
+    def __init__(self, compute: Compute, modules: Sequence[torch.nn.Module]) -> None:
+        self.compute = compute
+        self.hooks = [
+            hooks
+            for module in modules
+            for hooks in (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks)
+        ]
+        self.nb_own_hooks = sum(h is keep_output for hooks in self.hooks for h in hooks.values())
+        on_cpu = all(p.is_cpu for module in modules for p in module.parameters(recurse=False))
+        self.enabled = settings.replay and on_cpu and all(map(_is_repeatable, modules))
+        self.nb_plain_steps = PLAIN_STEPS
+        self.nb_changes = Layer.nb_changes
+        self.shapes: dict[Any, _Shape] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "shapes": {}}  # recordings are made again
+
+    def __call__(self, batch: Batch, accuracy: bool) -> Computed:
+        hooked = sum(map(len, self.hooks)) != self.nb_own_hooks
+        if not self.enabled or hooked or torch.is_anomaly_enabled():
+            return self.compute(batch, accuracy)
+        if self.nb_changes != Layer.nb_changes:
+            self._forget()
+        tensors = (*batch.inputs, *batch.targets, *batch.weights)
+        key = (accuracy, *[None if t is None else t.shape for t in tensors])
+        shape = self.shapes.get(key)
+        if shape is None:
+            if len(self.shapes) == MOST_SHAPES:
+                self._forget()
+            shape = self.shapes[key] = _Shape()
+        if shape.recording is None:
+            shape.seen += 1
+            if shape.seen == self.nb_plain_steps:
+                return self._record(shape, batch, accuracy)
+            start = perf_counter()
+            computed = self.compute(batch, accuracy)
+            shape.seconds = min(shape.seconds, perf_counter() - start)
+            return computed
+        if shape.checked < CHECKED_STEPS:
+            return self._check(shape, batch, accuracy)
+        try:
+            return shape.recording.run(batch)
+        except RuntimeError:
+            return self.compute(batch, accuracy)
+
+    def _forget(self) -> None:
+        """Start anew: a layer is not what it was, or there are too many shapes."""
+        if any(shape.recording for shape in self.shapes.values()):
+            self.nb_plain_steps *= 2  # if that happens often, recording does not pay
+        self.nb_changes = Layer.nb_changes
+        self.shapes.clear()
+
+    def _record(self, shape: _Shape, batch: Batch, accuracy: bool) -> Computed:
+        recorder = _Recorder(batch)
+        with recording(), recorder:
+            computed = self.compute(batch, accuracy)
+        if shape.seconds < MOST_SECONDS_PER_CALL * len(recorder.lines):
+            shape.recording = recorder.finish(computed)
+        self.nb_changes = Layer.nb_changes
+        return computed
+
+    def _check(self, shape: _Shape, batch: Batch, accuracy: bool) -> Computed:
+        """Compute in both ways; give the recording up if they differ."""
+        assert shape.recording is not None
+        generators = shape.recording.generators()
+        states = [generator.get_state() for generator in generators]
+        try:
+            replayed = shape.recording.run(batch).tensors()
+        except RuntimeError:
+            replayed = []
+        for generator, state in zip(generators, states, strict=True):
+            generator.set_state(state)
+        computed = self.compute(batch, accuracy)
+        shape.checked += 1
+        if not _same(computed.tensors(), replayed):
+            shape.recording = None
+        return computed
+
+
+@dataclass
+class _Shape:
+    """What is known of batches of one shape; ``seconds`` is what a step took at least."""
+
+    seen: int = 0
+    seconds: float = math.inf
+    checked: int = 0
+    recording: _Recording | None = None
+
+
+def _same(tensors: list[Tensor], others: list[Tensor]) -> bool:
+    return len(tensors) == len(others) and all(
+        torch.allclose(a, b, rtol=0, atol=0, equal_nan=True)
+        for a, b in zip(tensors, others, strict=True)
+    )
+
+
+class _Recording:
+    """A recorded function.
+
+    Args:
+        function: of the batch, the draws and the other tensors; returns a list.
+        draws: calls of random functions, made before it.
+        others: tensors that are neither of the batch nor computed: weights, states, constants.
+        nb_results, nb_grads: how its results are to be read.
+        variables: those that the remaining results are the next values of.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., list[Tensor]],
+        draws: list[tuple[Any, Any, Any]],
+        others: list[Tensor],
+        nb_results: int,
+        nb_grads: int,
+        variables: list[Tensor],
+    ) -> None:
+        self.function = function
+        self.draws = draws
+        self.others = others
+        self.nb_results = nb_results
+        self.end_of_grads = nb_results + nb_grads
+        self.variables = variables
+
+    def run(self, batch: Batch) -> Computed:
+        given = [t for t in (*batch.inputs, *batch.targets, *batch.weights) if t is not None]
+        draws = [draw(*args, **kwargs) for draw, args, kwargs in self.draws]
+        # Optimized, it would regroup products, and the last bit would be another.
+        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+            tensors = self.function(*given, *draws, *self.others)
+        n, end = self.nb_results, self.end_of_grads
+        values = zip(self.variables, tensors[end:], strict=True) if self.variables else ()
+        return Computed(tensors[:n], tensors[n:end], list(values))
+
+    def generators(self) -> list[torch.Generator]:
+        """Return the generators that the draws come from."""
+        found = (kwargs.get("generator") or torch.default_generator for _, _, kwargs in self.draws)
+        return list({id(generator): generator for generator in found}.values())
+
+
+class _Recorder(TorchDispatchMode):
+    """Writes down each operation below autograd, as one line of a TorchScript function."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__()
+        self.names: dict[int, str] = {}
+        self.kept: list[Any] = []  # so that no two of the tensors have the same id
+        self.lines: list[str] = []
+        self.draws: list[tuple[Any, Any, Any]] = []
+        self.drawn: list[str] = []
+        self.others: list[Tensor] = []
+        self.repeatable = True
+        self.given = [
+            self._new_name(t)
+            for t in (*batch.inputs, *batch.targets, *batch.weights)
+            if t is not None
+        ]
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # or torch imports its compiler, which takes longer than itself
+
+    def __torch_dispatch__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        result = function(*args, **kwargs)
+        if self.repeatable:
+            self._note(function, args, kwargs, result)
+        return result
+
+    def _note(self, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+        name = function._schema.name
+        if function.overloadpacket in UNREPEATABLE or len(self.lines) == MOST_CALLS:
+            self.repeatable = False
+        elif name == "aten::detach":
+            self.names[id(result)] = self._name(args[0])
+            self.kept.append(result)
+        elif torch.Tag.nondeterministic_seeded in function.tags:
+            # A generator cannot be handed to TorchScript; these draw before the rest.
+            self.repeatable = not any(isinstance(arg, Tensor) for arg in args)
+            self.draws.append((function, args, kwargs))
+            self.drawn.append(self._new_name(result))
+        else:
+            written = [self._written(arg) for arg in args]
+            written += [f"{k}={self._written(v)}" for k, v in kwargs.items() if v is not None]
+            call = f"torch.ops.{name.replace('::', '.')}({', '.join(written)})"
+            self.lines.append(f"{self._target(result)} = {call}")
+
+    def _new_name(self, tensor: Tensor) -> str:
+        name = self.names[id(tensor)] = f"t{len(self.kept)}"
+        self.kept.append(tensor)
+        return name
+
+    def _name(self, tensor: Tensor) -> str:
+        if id(tensor) not in self.names:
+            self._new_name(tensor)
+            self.others.append(tensor)
+        return self.names[id(tensor)]
+
+    def _target(self, result: Any) -> str:
+        if isinstance(result, Tensor):  # in place, it has a name already
+            return self.names.get(id(result)) or self._new_name(result)
+        if isinstance(result, (tuple, list)):
+            parts = [
+                self._target(part) if part is not None else f"n{len(self.lines)}" for part in result
+            ]
+            return ", ".join(parts) if len(parts) != 1 else f"({parts[0]},)"
+        self.repeatable = False
+        return "_"
+
+    def _written(self, value: Any) -> str:
+        if isinstance(value, Tensor):
+            return self._name(value)
+        if isinstance(value, (tuple, list)):
+            return f"[{', '.join(map(self._written, value))}]"
+        if isinstance(value, float):
+            return f"float('{value!r}')"
+        if isinstance(value, torch.device):
+            return f"torch.device('{value}')"
+        if value is None or isinstance(
+            value, (bool, int, str, torch.dtype, torch.layout, torch.memory_format)
+        ):
+            return repr(value)
+        self.repeatable = False
+        return "_"
+
+    def finish(self, computed: Computed) -> _Recording | None:
+        """Return the recording of what gave ``computed``, or None if it cannot be repeated."""
+        returned = [self._name(tensor) for tensor in computed.tensors()]
+        if not self.repeatable:
+            return None
+        names = [*self.given, *self.drawn, *(self.names[id(other)] for other in self.others)]
+        source = "\n    ".join(
+            [
+                f"def step({', '.join(f'{name}: Tensor' for name in names)}) -> List[Tensor]:",
+                *self.lines,
+                f"return [{', '.join(returned)}]\n",
+            ]
+        )
+        try:
+            function = torch.jit.CompilationUnit(source).step
+        except (RuntimeError, AttributeError):  # an operation that TorchScript does not have
+            return None
+        return _Recording(
+            function,
+            self.draws,
+            self.others,
+            len(computed.results),
+            len(computed.grads),
+            [variable for variable, _ in computed.updates],
+        )
