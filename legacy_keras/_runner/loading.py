@@ -123,7 +123,7 @@ class Program:
         self.changes.extend(translation.changes)
         if self.write is not None:
             self._save(translation.text, path)
-        return translate.compile_without_columns(translation.text, path)
+        return translate.compile_translated(translation, path)
 
     def _save(self, text: str, path: str) -> None:
         relative = os.path.relpath(path, self.root)

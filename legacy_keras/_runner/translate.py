@@ -9,6 +9,7 @@ for each construct, in order. A name of Python 2, such as ``xrange``, stays: the
 from __future__ import annotations
 
 import ast
+import bisect
 import functools
 import io
 import os
@@ -37,7 +38,10 @@ class NotPython2(SyntaxError):
 
 
 class Translation(NamedTuple):
+    """Python 3 source; the numbers of the lines in it that the original lacks; what was changed."""
+
     text: str
+    added: list[int]
     changes: list[Change]
 
 
@@ -61,7 +65,7 @@ def translate(source: bytes | str, path: str) -> Translation:
             f"Install it by: {INSTALL}",
             name="fissix",
         ) from None
-    from .fixers import FIXERS, Fix
+    from .fixers import ADDED, FIXERS, Fix
 
     text = expand_tabs(decode(source).removesuffix("\n") + "\n")
     try:
@@ -75,22 +79,26 @@ def translate(source: bytes | str, path: str) -> Translation:
     fix = Fix(tree, driver.grammar, _future(text), path)
     for fixer in FIXERS:
         fix.apply(fixer)
-    return Translation(str(tree), fix.changes)
+    lines = str(tree).split("\n")
+    added = [number for number, line in enumerate(lines, 1) if ADDED in line]
+    return Translation("\n".join(lines).replace(ADDED, ""), added, fix.changes)
 
 
-def compile_without_columns(text: str, path: str) -> CodeType:
-    """Compile translated source so that a traceback shows the lines of the original, unmarked.
+def compile_translated(translation: Translation, path: str, mode: str = "exec") -> CodeType:
+    """Compile translated source so that a traceback shows the lines of the original.
 
-    The lines are those of the original file, the columns are not.
+    It shows them without marks below, for the columns are not those of the original.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # Python 2 said nothing about '\d'
         warnings.simplefilter("ignore", DeprecationWarning)
-        tree = ast.parse(text, path)
+        tree: Any = ast.parse(translation.text, path, mode)
         for node in ast.walk(tree):
             if hasattr(node, "lineno"):
-                vars(node).update(col_offset=-1, end_col_offset=-1, end_lineno=node.lineno)
-        return compile(tree, path, "exec", dont_inherit=True)
+                line = node.lineno - bisect.bisect_left(translation.added, node.lineno)
+                vars(node).update(lineno=line, end_lineno=line, col_offset=-1, end_col_offset=-1)
+        code: CodeType = compile(tree, path, mode, dont_inherit=True)
+        return code
 
 
 def _future(text: str) -> set[str]:

@@ -1,5 +1,36 @@
-"""What translated modules find at run time: Python 2's builtins, and helpers of the fixers.
+"""Python 2 at run time: what the source that fixers wrote calls ``_py2``.
 
-builtins.py  `BUILTINS`, the table: each name of Python 2 that Python 3 lacks or means otherwise
-helpers.py   ``_py2`` in translated source: what the fixers write calls of
+Operators, statements and methods that mean otherwise in Python 3, each a function of one name
+here. Text is a ``str``, as in Python 3; a byte that is no UTF-8 is one of Python's "surrogate
+escapes" in it, so that reading, ``decode``, ``encode`` and writing lose nothing.
+
+builtins.py   the table of Python 2's builtins, for modules that are Python 2 and for no other
+division.py   ``/``             order.py    ``cmp``, ``sort`` and kin, of mixed types
+methods.py    ``d.keys()``, ``s.decode('hex')``, ``error.message`` and kin
+printing.py   ``print``, ``str``, ``%`` and ``format``: twelve digits of a float, the soft space
+classes.py    ``__metaclass__``, ``__nonzero__``, ``__cmp__`` and kin in class bodies
+files.py      ``open``          execution.py  ``exec``, ``eval``, ``execfile``, ``import``
+random.py, pickle.py            modules that give others what Python 2 gave
 """
+
+from .division import divide, divide_in_place
+from .execution import exception
+from .methods import (
+    decode,
+    encode,
+    has_key,
+    items,
+    iteritems,
+    iterkeys,
+    itervalues,
+    keys,
+    message,
+    next,
+    translate,
+    values,
+    viewitems,
+    viewkeys,
+    viewvalues,
+)
+from .order import sort
+from .printing import format, percent, str
