@@ -105,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
         "--write", metavar="DIR", help="save what is translated from Python 2 in this folder"
     )
     parser.add_argument(
+        "--seed", type=int, metavar="N", help="seed the generators of numpy and random at the start"
+    )
+    parser.add_argument(
         "--verbose", action="store_true", help="say on stderr what is redirected, and the device"
     )
     parser.add_argument("--version", action="store_true", help="show the versions and leave")
@@ -137,6 +140,16 @@ def _apply(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None
             parser.error(str(error))
         if options.verbose:
             _say(f"models live on the device {device}")
+    if options.seed is not None:
+        import random
+
+        import numpy as np
+
+        try:
+            np.random.seed(options.seed)
+        except ValueError as error:
+            parser.error(f"--seed {options.seed}: {error}")
+        random.seed(options.seed)
 
 
 def _say(line: str) -> None:

@@ -115,6 +115,8 @@ def print_statement(node: Tree, fix: Fix) -> bool | None:
         inner = first.children[1]
         if any(fix.is_a(part, "in_parentheses") for part in (inner, *inner.children)):
             return False  # print(a, end='') in a file that has print a, too
+        if inner.type != token.RPAR and not is_tuple(inner, fix):
+            return False  # print (a)
     options = []
     if first.type == token.RIGHTSHIFT:
         options = [keyword(fix, "file", parts[1])]
@@ -124,6 +126,11 @@ def print_statement(node: Tree, fix: Fix) -> bool | None:
     values = [part for part in parts if part.type != token.COMMA]
     replace_by(node, lambda: fix.call("print", *values, *options))
     return None
+
+
+def is_tuple(inside: Tree, fix: Fix) -> bool:
+    """Tell whether what stands in parentheses makes them a tuple."""
+    return fix.is_a(inside, "testlist_gexp") and inside.children[1].type == token.COMMA
 
 
 def print_alone(node: Tree, fix: Fix) -> bool | None:
@@ -241,6 +248,9 @@ def division_in_place(node: Tree, fix: Fix) -> bool | None:
                 part.replace(leaf(name))
     operator.replace(leaf("=", " "))
     value_prefix = value.prefix
+    if fix.is_a(value, "testlist"):
+        value = leaf(f"({str(value).strip()})")
+        node.children[2].replace(value)
     replace_by(value, lambda: fix.call("_py2.divide_in_place", reading, value))
     node.children[2].prefix = value_prefix
     return None
@@ -326,7 +336,9 @@ def _untuple(parent: Tree, fix: Fix) -> list[tuple[str, Tree]]:
     """Put a name in the place of each tuple among parameters; return the names and the tuples."""
     found = []
     for part in list(parent.children):
-        if fix.is_a(part, "tfpdef", "vfpdef"):
+        if fix.is_a(part, "tfpdef", "vfpdef") and "," not in str(part):  # (a) is a
+            part.replace(leaf(str(part).strip(" ()"), part.prefix))
+        elif fix.is_a(part, "tfpdef", "vfpdef"):
             name = "_".join(re.findall(r"\w+", str(part)))
             part.replace(leaf(name, part.prefix))
             found.append((name, part))

@@ -193,8 +193,11 @@ class OwnFinder(MetaPathFinder):
         if path is None:
             if PathFinder.find_spec(fullname, self.program.own_entries()) is None:
                 return None
-        elif not any(self.program.owns(os.path.join(entry, "")) for entry in path):
-            return None
+        else:
+            package = getattr(sys.modules.get(fullname.rpartition(".")[0]), "__spec__", None)
+            has_file = getattr(package, "origin", None) is not None  # none without __init__.py
+            if has_file and not isinstance(getattr(package, "loader", None), OwnLoader):
+                return None
         spec = PathFinder.find_spec(fullname, path, target)
         if (
             spec is None
@@ -254,5 +257,5 @@ def decode(source: bytes | str) -> str:
         return source.replace("\r\n", "\n").replace("\r", "\n")
     try:
         return decode_source(source)
-    except UnicodeDecodeError:  # Python 2 let comments be in any encoding
+    except (SyntaxError, UnicodeDecodeError):  # Python 2 let comments be in any encoding
         return decode(source.decode("latin-1"))

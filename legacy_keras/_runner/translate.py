@@ -74,8 +74,10 @@ def translate(source: bytes | str, path: str) -> Translation:
     except parse.ParseError as error:
         position = error.context[1]
         raise NotPython2(f"invalid syntax at {error.value!r}", (path, *position, None)) from None
-    except (tokenize.TokenError, IndentationError) as error:
-        raise NotPython2(str(error.args[0]), (path, *error.args[1][-2:], None)) from None
+    except tokenize.TokenError as error:
+        raise NotPython2(error.args[0], (path, *error.args[1], None)) from None
+    except IndentationError as error:
+        raise NotPython2(error.msg, (path, error.lineno, error.offset, error.text)) from None
     fix = Fix(tree, driver.grammar, _future(text), path)
     for fixer in FIXERS:
         fix.apply(fixer)

@@ -12,6 +12,15 @@ import pytest
 
 import legacy_keras
 
+# cPickle.dumps({'a': numpy.array([1.5, -2], 'float32'), 'name': 'caf\xe9', 'text': u'na\xefve'}, 2)
+OLD_PICKLE = bytes.fromhex(
+    "80027d710128550161636e756d70792e636f72652e6d756c746961727261790a5f7265636f6e73747275"
+    "63740a7102636e756d70790a6e6461727261790a71034b008555016287527104284b014b0285636e756d"
+    "70790a64747970650a7105550266344b004b0187527106284b0355013c4e4e4e4affffffff4affffffff"
+    "4b0074628955080000c03f000000c07462550474657874710758060000006e61c3af7665710855046e61"
+    "6d6571095504636166e9710a752e"
+)
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -137,6 +146,134 @@ if __name__ == '__main__':
     ours = run(*how.split())
 
     assert (ours.stdout, ours.stderr) == ("[(3, 3)]\n", "")
+
+
+def test_a_package_imports_its_neighbours_by_their_names(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("from pack import work\nprint work.found, work.parts.path")
+    package = tmp_path / "pack"
+    (package / "queue").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "helper.py").write_text("name = __name__")
+    (package / "queue" / "__init__.py").write_text("")
+    (package / "queue" / "parts.py").write_text("path = __name__")
+    (package / "work.py").write_text(
+        "import helper, json, os.path\n"
+        "from queue import parts\n"
+        "import queue.parts as again\n"
+        "from helper import *\n"
+        "found = helper.name, json.__name__, again is parts, name\n"
+    )
+
+    shown = run("script.py")
+
+    assert shown.stdout == "('pack.helper', 'json', True, 'pack.helper') pack.queue.parts\n"
+
+
+def test_only_modules_of_the_script_see_builtins_of_python_2(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(
+        "import builtins, json, random\n"
+        "print hasattr(builtins, 'unicode'), hasattr(json, 'unicode')\n"
+        "print map is json.decoder.__builtins__['map'], __builtins__.map is map\n"
+        "print random.Random is json.codecs.sys.modules['random'].Random\n"
+    )
+
+    assert run("script.py").stdout == "False False\nFalse True\nFalse\n"
+
+
+def test_integers_in_arrays_divide_to_integers(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(
+        """
+import numpy as np
+a = np.arange(5)
+print (a / 2).tolist(), (a / 2.).tolist(), (7 / (a + 1)).tolist(), a.dtype == (a / 2).dtype
+print np.int64(7) / 2, np.float32(7) / 2, a.mean() / 2, len(a) / np.int32(2)
+view = a[1:]
+view /= 2
+print a.tolist()
+x = np.ones(2, 'float32')
+y = x
+y /= 4
+print x.tolist(), x.dtype
+a = np.array([7, 9], dtype='uint8')
+print (a / 2).tolist(), (a / 2).dtype, (-np.array([7]) / 2).tolist()
+try:
+    a /= 2.5
+except TypeError:
+    print 'refused'
+"""
+    )
+
+    assert run("script.py").stdout.splitlines() == [  # as NumPy 1.11 on Python 2.7
+        "[0, 0, 1, 1, 2] [0.0, 0.5, 1.0, 1.5, 2.0] [7, 3, 2, 1, 1] True",
+        "3 3.5 1.0 2",
+        "[0, 0, 1, 1, 2]",
+        "[0.25, 0.25] float32",
+        "[3, 4] uint8 [-4]",
+        "refused",
+    ]
+
+
+def test_integer_expressions_divide_to_integers(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(
+        """
+from keras import backend as K
+x, n = K.placeholder(ndim=1), K.placeholder(ndim=1, dtype='int32')
+f = K.function([x, n], [x / 2, n / 2, n / 2.])
+print [value.tolist() for value in f([[7], [7]])]
+"""
+    )
+
+    assert run("script.py").stdout == "[[3.5], [3], [3.5]]\n"
+
+
+@pytest.mark.parametrize("flags", [(), ("--py2",)], ids=["Python 3", "Python 2"])
+def test_a_seed_is_given_by_an_option(run: Run, tmp_path: Path, flags: tuple[str, ...]) -> None:
+    (tmp_path / "script.py").write_text(
+        "import random, numpy\nprint('%r %r' % (random.random(), float(numpy.random.rand())))\n"
+    )
+
+    # What random.seed(7) and numpy.random.seed(7) gave on Python 2.7, too.
+    shown = run("--seed", "7", *flags, "script.py").stdout
+    assert shown == "0.32383276483316237 0.07630828937395717\n"
+
+
+def test_a_wrong_seed_is_an_error(run: Run) -> None:
+    ours = run("--seed", "-1", "-c", "print 1")
+
+    assert (ours.stdout, ours.returncode) == ("", 2)
+    assert "--seed -1: Seed must be between 0 and 2**32 - 1" in ours.stderr
+
+
+def test_neither_a_home_nor_a_place_to_write_is_needed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("import helper\nprint helper.half")
+    (tmp_path / "helper.py").write_text("half = 7 / 2")
+    tmp_path.chmod(0o555)
+    nowhere = str(tmp_path / "nowhere")
+
+    ours = run("script.py", HOME=nowhere, XDG_CACHE_HOME=nowhere, TMPDIR=nowhere)
+
+    tmp_path.chmod(0o755)
+    assert (ours.stdout, ours.stderr) == ("3\n", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["helper.py", "script.py"]
+
+
+def test_neither_torch_nor_fissix_is_imported_for_nothing(run: Run) -> None:
+    code = (
+        "import sys; print([name for name in ('fissix', 'numpy', 'torch') if name in sys.modules])"
+    )
+
+    assert run("-c", code).stdout == "[]\n"
+
+
+def test_a_pickle_of_python_2_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "old.pkl").write_bytes(OLD_PICKLE)
+    (tmp_path / "script.py").write_text(
+        "import cPickle\n"
+        "data = cPickle.load(open('old.pkl'))\n"
+        "print data['a'].tolist(), data['a'].dtype, data['name'], data['text'] == u'na\\xefve'\n"
+    )
+
+    assert run("script.py").stdout == "[1.5, -2.0] float32 caf\xe9 True\n"
 
 
 def test_what_is_written_is_python_3_that_runs_alike(run: Run, tmp_path: Path) -> None:
