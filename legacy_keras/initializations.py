@@ -5,6 +5,7 @@ Mirrors: keras 0.3.3, initializations.py.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -137,8 +138,32 @@ INITIALIZATIONS: dict[str, Callable[..., Variable]] = {
 }
 
 
+class _WithoutName:
+    """A user's function of a shape alone, called by layers with a name as well."""
+
+    def __init__(self, function: Callable[[Shape], Variable]) -> None:
+        self.function = function
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
+
+    def __call__(self, shape: Shape, name: str | None = None) -> Variable:
+        return self.function(shape)
+
+
+def _takes_name(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind((), name="")
+    except TypeError:
+        return False
+    except ValueError:  # a function in C, without a signature
+        pass
+    return True
+
+
 def get(identifier: Any, **kwargs: Any) -> Any:
     """Return the initialization of that name; a function is returned as it is.
+
+    Up to 0.3.0 a function got the shape only, and 0.3.3 fails on one that takes no ``name``;
+    here it gets none.
 
     0.3.3 takes ``dim_ordering`` here and does not pass it on, so channels-last kernels
     get the fans of channels-first ones. Kept: initial weights match bit for bit.
@@ -146,4 +171,5 @@ def get(identifier: Any, **kwargs: Any) -> Any:
     Raises:
         ValueError: if there is no such initialization.
     """
-    return lookup(identifier, INITIALIZATIONS, "initialization")
+    found = lookup(identifier, INITIALIZATIONS, "initialization")
+    return _WithoutName(found) if callable(found) and not _takes_name(found) else found

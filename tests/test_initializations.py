@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from legacy_keras import backend as K
 from legacy_keras import initializations
+from legacy_keras.layers.core import Dense
+from legacy_keras.models import Sequential
 
 Shape = tuple[int, ...]
 
@@ -145,3 +148,20 @@ def test_a_name_that_is_none_is_refused() -> None:
 
 def test_a_function_is_taken_as_it_is() -> None:
     assert initializations.get(K.zeros) is K.zeros
+
+
+def of_shape(shape: Any) -> Any:
+    return initializations.uniform(shape, scale=0.5)
+
+
+def test_a_function_may_take_the_shape_alone_as_up_to_0_3_0() -> None:
+    model = Sequential([Dense(4, input_dim=3, init=of_shape)])
+
+    again = pickle.loads(pickle.dumps(model))
+
+    assert 0.05 < np.abs(model.get_weights()[0]).max() <= 0.5
+    assert again.layers[0].get_config()["init"] == "of_shape"
+
+
+def test_a_function_that_takes_a_name_is_returned_as_it_is() -> None:
+    assert initializations.get(initializations.normal) is initializations.normal
