@@ -571,8 +571,8 @@ class Sequential(Model, containers.Sequential):
                 stacklevel=2,
             )
         objective = objectives.get(loss)
-        shape = self.output_shape
-        self._compile(optimizer, [Output("", traced(objective), 1.0, len(shape))], [shape], kwargs)
+        outputs = [Output("", traced(objective), 1.0)]
+        self._compile(optimizer, outputs, [self.output_shape], kwargs)
         self.loss = objective
         self.sample_weight_mode = sample_weight_mode
 
@@ -894,9 +894,8 @@ class Graph(Model, containers.Graph):
         outputs, shapes = [], []
         for name in self.output_order:
             objective = objectives.get(_entry(loss, name, "loss"))
-            shape = self.outputs[name].output_shape
-            outputs.append(Output(name, traced(objective), loss_weights.get(name, 1.0), len(shape)))
-            shapes.append(shape)
+            outputs.append(Output(name, traced(objective), loss_weights.get(name, 1.0)))
+            shapes.append(self.outputs[name].output_shape)
         self._compile(optimizer, outputs, shapes, kwargs)
         self.loss = dict(loss)
         self.sample_weight_modes = dict(sample_weight_modes)

@@ -12,8 +12,9 @@ import pytest
 import torch
 from small_models import assert_same, everything, graph_data, two_outputs
 
+from legacy_keras import backend as K
 from legacy_keras.layers import containers
-from legacy_keras.layers.core import Activation, Dense, Dropout, Merge
+from legacy_keras.layers.core import Activation, Dense, Dropout, Lambda, Merge
 from legacy_keras.layers.embeddings import Embedding
 from legacy_keras.layers.recurrent import GRU
 from legacy_keras.models import Graph, Sequential, model_from_json
@@ -130,6 +131,28 @@ class TestBuilding:
         graph.train_on_batch({"in": np.ones((4, 3)), "out": np.zeros((4, 3))})
 
         assert_same(graph.nodes["idle"].get_weights(), before)
+
+    @pytest.mark.parametrize("shared", [True, False])
+    def test_a_lambda_of_joined_inputs_needs_no_output_shape(self, shared: bool) -> None:
+        graph = Graph()
+        graph.add_input(name="a", input_shape=(2,))
+        graph.add_input(name="b", input_shape=(2,))
+        distance = Lambda(lambda v: K.sum(K.square(v["a"] - v["b"]), axis=1, keepdims=True))
+        if shared:
+            same = Activation("linear")
+            graph.add_shared_node(same, name="s", inputs=["a", "b"], merge_mode="join")
+            graph.add_node(distance, name="d", input="s", create_output=True)
+        else:
+            graph.add_node(
+                distance, name="d", inputs=["a", "b"], merge_mode="join", create_output=True
+            )
+        graph.compile("sgd", {"d": "mse"})
+
+        predicted = graph.predict({"a": np.ones((1, 2)), "b": np.zeros((1, 2))})
+
+        assert predicted["d"].tolist() == [[2]]
+        assert graph.output_shape == (None, 1)
+        assert graph.class_mode == "binary"
 
     def test_a_shared_node_adds_up_the_gradients_of_its_inputs(self) -> None:
         graph = Graph()

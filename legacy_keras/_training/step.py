@@ -36,13 +36,11 @@ class Output:
         name: as in a Graph; empty for a Sequential.
         objective: function of (y_true, y_pred), one score for each sample.
         weight: factor of its loss.
-        ndim: number of axes of the output, samples included.
     """
 
     name: str
     objective: Callable[[Tensor, Tensor], Tensor]
     weight: float
-    ndim: int
 
 
 class Step:

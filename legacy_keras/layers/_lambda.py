@@ -53,7 +53,10 @@ class Lambda(Layer):
 
     @property
     def output_shape(self) -> Shape:
-        return self.declared_shape(self.input_shape, self.input_shape)
+        shape = self.declared_shape(self.input_shape, self.input_shape)
+        if shape is None:  # of inputs that merge_mode="join" hands on apart, where 0.3.3 fails
+            return None, *self.get_output().meta.shape[1:]
+        return shape
 
     def declared_shape(self, input_shape: Shape, default: Shape) -> Shape:
         """Return the output shape that the user declared, with the samples axis."""
