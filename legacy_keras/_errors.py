@@ -27,7 +27,9 @@ class RegularizerError(ValueError, AttributeError):
 
 
 class UnsafeModelError(ValueError):
-    """A file that asks for more than a model file may: code, other files, or too much memory.
+    """A file that asks for more than data may: code, other files, or too much memory.
+
+    Files of models, weights and data sets, and archives.
 
     Nothing of it was run, read or kept. The message says what the file asks for, and what to
     do if it comes from somebody you trust.

@@ -31,6 +31,9 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Python 2.
 MARKER = "# Python 2, translated by legacy-keras: python -m legacy_keras runs it."
 
+# What Keras is made of here. A file of the script's by such a name is not taken for it.
+NEEDED = frozenset(["h5py", "numpy", "torch", "tqdm", "yaml"])
+
 
 current: Program | None = None  # what this process runs
 
@@ -190,6 +193,9 @@ class OwnFinder(MetaPathFinder):
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         # First the cheap question: thousands of modules that are not own pass here.
+        if fullname in NEEDED:
+            own = self.program.own_entries()
+            return PathFinder.find_spec(fullname, [e for e in sys.path if e not in own])
         if path is None:
             if PathFinder.find_spec(fullname, self.program.own_entries()) is None:
                 return None

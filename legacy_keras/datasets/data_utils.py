@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .._errors import UnsafeModelError
 from ..utils import data_utils
 
 __all__ = ["get_file"]  # noqa: F822 - found by __getattr__, which warns
@@ -54,17 +55,19 @@ def load_pickle(path: str) -> Any:
         path: the file; compressed if it ends with ``.gz``.
 
     Raises:
-        ValueError: if there is anything else in it, or if it is broken.
+        UnsafeModelError: if there is anything else in it, or too much.
+        ValueError: if it is broken.
     """
     limit = MAX_UNPACKED + MAX_RATIO * os.path.getsize(path)
     try:
         with gzip.open(path) if path.endswith(".gz") else open(path, "rb") as file:
             data = file.read(limit + 1)
         if len(data) > limit:
-            raise ValueError(f"it unpacks to more than {limit} bytes, which is not plausible")
+            raise UnsafeModelError(f"it unpacks to more than {limit} bytes, which is not plausible")
         return _Unpickler(data).load()
     except Exception as error:  # a broken pickle raises almost anything
-        raise ValueError(
+        kind = UnsafeModelError if isinstance(error, UnsafeModelError) else ValueError
+        raise kind(
             f"{path} was not read: {error or type(error).__name__}. If it was downloaded, "
             "delete it to download it again."
         ) from error
@@ -97,7 +100,7 @@ class _Unpickler(pickle.Unpickler):
         if known in ("numpy.core.multiarray", "numpy._core.multiarray"):
             known = "multiarray"
         if f"{known}.{name}" not in allowed:
-            raise pickle.UnpicklingError(
+            raise UnsafeModelError(
                 f"it asks for {module}.{name}, and only arrays and plain containers are allowed"
             )
         return allowed[f"{known}.{name}"]

@@ -28,6 +28,7 @@ from urllib import request
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+from .._errors import UnsafeModelError
 from .generic_utils import Progbar
 
 SECONDS = 60.0  # for a connection to answer, and again for each piece of data
@@ -246,13 +247,16 @@ def _checked(tar: tarfile.TarFile, archive: str) -> Iterator[tarfile.TarInfo]:
     for member in tar:
         total += max(member.size, 4096)  # an empty file takes a block as well
         if total > limit:
-            raise ValueError(
+            raise UnsafeModelError(
                 f"{archive} unpacks to more than {limit} bytes, which is not plausible for its "
-                "size; nothing was unpacked."
+                "size; nothing was unpacked. If you trust it, unpack it there by hand."
             )
         problem = _problem(member)
         if problem:
-            raise ValueError(f"{archive} was not unpacked: its entry {member.name!r} {problem}.")
+            raise UnsafeModelError(
+                f"{archive} was not unpacked: its entry {member.name!r} {problem}. Pack the data "
+                "again without it."
+            )
         member.mode &= 0o755
         yield member
 

@@ -9,6 +9,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from legacy_keras import UnsafeModelError
 from legacy_keras.datasets import data_utils
 from legacy_keras.datasets.data_utils import load_pickle
 
@@ -124,7 +125,9 @@ def test_what_is_not_data_is_refused_by_name(
     monkeypatch.chdir(tmp_path)
     path = write([Payload(function, *arguments)], protocol=protocol)
 
-    with pytest.raises(ValueError, match=f"asks for {name}, and only arrays and plain containers"):
+    with pytest.raises(
+        UnsafeModelError, match=f"asks for {name}, and only arrays and plain containers"
+    ):
         load_pickle(path)
     assert not (tmp_path / "marker").exists()
 
@@ -194,7 +197,9 @@ def test_a_decompression_bomb_is_refused(write, monkeypatch):
     monkeypatch.setattr(data_utils, "MAX_UNPACKED", 1000)
     path = write(bytes(10**6), name="bomb.pkl.gz")
 
-    with pytest.raises(ValueError, match=r"bomb.pkl.gz was not read: it unpacks to more than"):
+    with pytest.raises(
+        UnsafeModelError, match=r"bomb.pkl.gz was not read: it unpacks to more than"
+    ):
         load_pickle(path)
 
 

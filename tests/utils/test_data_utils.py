@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from legacy_keras import UnsafeModelError
 from legacy_keras.utils import data_utils
 from legacy_keras.utils.data_utils import get_file
 
@@ -310,7 +311,7 @@ def test_an_archive_cannot_reach_outside(server, cache, tmp_path, monkeypatch, a
     (tmp_path / "secret").write_bytes(b"secret")
     server.archive = archive(entry("data/a", b"1"), *attack)
 
-    with pytest.raises(ValueError, match="was not unpacked: its entry"):
+    with pytest.raises(UnsafeModelError, match="was not unpacked: its entry"):
         get_file("data", f"{server.url}/archive", untar=True)
 
     assert contents(cache) == ["data.tar.gz"]
@@ -322,7 +323,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(server, cache, monkeypat
     monkeypatch.setattr(data_utils, "MAX_UNPACKED", 1 << 20)
     server.archive = archive(entry("data/a", bytes(1 << 20)), entry("data/b", b"x"))
 
-    with pytest.raises(ValueError, match=r"unpacks to more than .* bytes"):
+    with pytest.raises(UnsafeModelError, match=r"unpacks to more than .* bytes"):
         get_file("data", f"{server.url}/archive", untar=True)
     assert contents(cache) == ["data.tar.gz"]
 
