@@ -388,6 +388,7 @@ METHODS: dict[str, tuple[int, ...] | None] = {
     "encode": (0, 1, 2),
     "decode": (0, 1, 2),
     "translate": (1, 2),
+    **dict.fromkeys(("read", "readline", "readlines"), None),
     "format": None,
     "sort": None,
 }

@@ -9,10 +9,12 @@ division.py   ``/``             order.py    ``cmp``, ``sort`` and kin, of mixed 
 methods.py    ``d.keys()``, ``s.decode('hex')``, ``error.message`` and kin
 printing.py   ``print``, ``str``, ``%`` and ``format``: twelve digits of a float, the soft space
 classes.py    ``__metaclass__``, ``__nonzero__``, ``__cmp__`` and kin in class bodies
-files.py      ``open``          execution.py  ``exec``, ``eval``, ``execfile``, ``import``
-random.py, pickle.py            modules that give others what Python 2 gave
+files.py      ``open``          bytetext.py  bytes that are text, too
+execution.py  ``exec``, ``eval``, ``execfile``, ``import``
+modules.py    the table of modules of which Python 2 programs get another: random.py, pickle.py, ...
 """
 
+from .bytetext import read, readline, readlines
 from .division import divide, divide_in_place
 from .execution import exception
 from .methods import (

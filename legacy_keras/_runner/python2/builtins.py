@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from . import classes, execution, files, order, printing
+from .whole import Whole
 
 
 class _Kind(type):
@@ -90,7 +91,8 @@ def round(number: Any, ndigits: int = 0) -> float:
     step = Decimal(1).scaleb(-ndigits)
     if Decimal(number).adjusted() + ndigits > 25:
         return number
-    return float(Decimal(number).quantize(step, ROUND_HALF_UP))
+    rounded = float(Decimal(number).quantize(step, ROUND_HALF_UP))
+    return Whole(rounded) if ndigits <= 0 else rounded
 
 
 def apply(function: Callable[..., Any], arguments: Any = (), options: Any = None) -> Any:

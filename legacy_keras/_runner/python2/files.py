@@ -7,6 +7,8 @@ import io
 import os
 from typing import Any
 
+from .bytetext import Lines
+
 # On Windows Python 2 translated ends of lines; elsewhere it did not.
 NEWLINE = "\n" if os.linesep == "\n" else None
 
@@ -31,28 +33,20 @@ class TextFile(io.TextIOWrapper):
         return self.buffer.raw.name  # type: ignore[attr-defined]
 
 
-class _TakesText:
-    """A file in a mode with ``b``."""
-
-    def write(self, text: Any) -> Any:
-        if isinstance(text, str):
-            text = text.encode("utf-8", "surrogateescape")
-        return super().write(text)  # type: ignore[misc]
-
-    def writelines(self, lines: Any) -> None:
-        for line in lines:
-            self.write(line)
-
-
-class BinaryWriter(_TakesText, io.BufferedWriter):
+class BinaryReader(Lines, io.BufferedReader):
     pass
 
 
-class BinaryRandom(_TakesText, io.BufferedRandom):
+class BinaryWriter(Lines, io.BufferedWriter):
     pass
 
 
-WRITERS: dict[type, Any] = {
+class BinaryRandom(Lines, io.BufferedRandom):
+    pass
+
+
+BINARY: dict[type, Any] = {
+    io.BufferedReader: BinaryReader,
     io.BufferedWriter: BinaryWriter,
     io.BufferedRandom: BinaryRandom,
 }
@@ -80,5 +74,5 @@ def open(name: Any, mode: str = "r", buffering: int = -1, *rest: Any, **options:
 def _open_binary(name: Any, mode: str, buffering: int) -> Any:
     mode = mode.replace("U", "").replace("t", "").replace("b", "") or "r"
     file: Any = builtins.open(name, f"{mode}b", buffering if buffering > 1 else -1)  # noqa: SIM115
-    writer = WRITERS.get(type(file))
-    return file if writer is None else writer(file.detach())
+    kind = BINARY.get(type(file))
+    return file if kind is None else kind(file.detach())

@@ -11,9 +11,11 @@ from types import ModuleType
 INSTEAD = {
     "csv": "csv",
     "cPickle": "pickle",
+    "gzip": "gzip",
     "math": "math",
     "pickle": "pickle",
     "random": "random",
+    "re": "re",
 }
 
 
