@@ -7,7 +7,6 @@ UCI Machine Learning Repository, CC BY 4.0 (see data/README.md).
 
     python digits_mlp.py
 '''
-from __future__ import print_function
 import os
 import numpy as np
 np.random.seed(1337)  # for reproducibility
@@ -28,8 +27,11 @@ X = digits['images'].reshape(-1, 64)[order].astype('float32') / 16
 y = digits['labels'][order]
 X_train, X_test = X[:1440], X[1440:]
 y_train, y_test = y[:1440], y[1440:]
-print(X_train.shape[0], 'train samples')
-print(X_test.shape[0], 'test samples')
+print X_train.shape[0], 'train samples'
+print X_test.shape[0], 'test samples'
+for digit in xrange(nb_classes):
+    print '%d: %d%%' % (digit, 100 * np.sum(y_train == digit) / len(y_train)),
+print
 
 # convert class vectors to binary class matrices
 Y_train = np_utils.to_categorical(y_train, nb_classes)
@@ -51,5 +53,5 @@ model.fit(X_train, Y_train,
           validation_data=(X_test, Y_test))
 score = model.evaluate(X_test, Y_test,
                        show_accuracy=True, verbose=0)
-print('Test score:', score[0])
-print('Test accuracy:', score[1])
+print 'Test score:', score[0]
+print 'Test accuracy:', score[1]
