@@ -58,7 +58,7 @@ def _from_environment(name: str, default: Any) -> Any:
 
 @dataclass
 class Settings:
-    """Switches that a user may set before building a model.
+    """Switches that a user may set before compiling a model.
 
     Attributes:
         device: where models live: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, or None for CUDA
@@ -70,6 +70,12 @@ class Settings:
             ``LEGACY_KERAS_LOG``.
         replay: whether a training step on the CPU may be recorded once and replayed, which
             gives the same numbers in less time.
+        cuda_graph: whether a training step on an NVIDIA GPU may be captured as a CUDA graph and
+            replayed, for batches of the same shape. Small models gain from it.
+        bf16: whether layers may compute in bfloat16, with torch's automatic mixed precision;
+            weights and losses stay float32. Numbers are not those of 0.3.3 then.
+        compile: whether to compile the forward pass with ``torch.compile``, or the name of one
+            of its backends. It needs a compiler on the machine.
         tf32: whether an NVIDIA GPU may round products to TF32, which is faster and exact
             to three digits. torch does that to convolutions unless told otherwise.
         update_merged: fix of a 0.3.3 defect. There, BatchNormalization inside another
@@ -84,6 +90,9 @@ class Settings:
     device: str | None = field(default_factory=lambda: _from_environment("device", None))
     log: str = field(default_factory=lambda: _from_environment("log", "auto"))
     replay: bool = True
+    cuda_graph: bool = False
+    bf16: bool = False
+    compile: bool | str = False
     tf32: bool = False
     update_merged: bool = False
     simplernn_regularizers: bool = False

@@ -38,6 +38,10 @@ class Batch:
     weights: list[Tensor | None]
     size: int
 
+    def tensors(self) -> list[Tensor]:
+        """Return the tensors that there are, in order."""
+        return [t for t in (*self.inputs, *self.targets, *self.weights) if t is not None]
+
 
 @dataclass
 class Data:

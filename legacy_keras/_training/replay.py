@@ -6,10 +6,10 @@ those of the backward pass as well, written out as the source of one TorchScript
 run by torch's interpreter, which needs no compiler. The operations are the same, in the same
 order, on the same numbers: so are the results, and the first replays are compared to be sure.
 
-Whatever is not certain is computed as ever: layers and objectives that are a user's Python,
-operations whose results decide what comes next, devices other than the CPU. A replay that
-fails, for instance with a word that an Embedding does not have, is computed again, and fails
-in the usual way.
+Whatever is not certain is computed as ever: layers that are a user's Python, operations whose
+results decide what comes next. A replay that fails, for instance with a word that an Embedding
+does not have, is computed again, and fails in the usual way. On a GPU the step is captured as a
+CUDA graph instead (``cuda_graph.py``), where ``settings.cuda_graph`` asks for it.
 
 Who asks: `Step.train` in ``step.py``. What changes weights stays outside.
 """
@@ -31,6 +31,7 @@ from .._symbolic.mode import recording
 from .._symbolic.pull import forward_by_pull
 from ..layers._base import Layer, keep_output
 from .batches import Batch
+from .cuda_graph import Captured
 
 PLAIN_STEPS = 50  # of the same shapes, before one is recorded
 CHECKED_STEPS = 2
@@ -88,8 +89,10 @@ class Replayer:
             for hooks in (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks)
         ]
         self.nb_own_hooks = sum(h is keep_output for hooks in self.hooks for h in hooks.values())
-        on_cpu = all(p.is_cpu for module in modules for p in module.parameters(recurse=False))
-        self.enabled = settings.replay and on_cpu and all(map(_is_repeatable, modules))
+        self.params: list[Tensor] = [p for m in modules for p in m.parameters(recurse=False)]
+        wanted = {"cpu": settings.replay, "cuda": settings.cuda_graph}
+        self.devices = {device for device, is_wanted in wanted.items() if is_wanted}
+        self.enabled = not settings.compile and all(map(_is_repeatable, modules))
         self.nb_plain_steps = PLAIN_STEPS
         self.nb_changes = Layer.nb_changes
         self.shapes: dict[Any, _Shape] = {}
@@ -98,8 +101,9 @@ class Replayer:
         return {**self.__dict__, "shapes": {}}  # recordings are made again
 
     def __call__(self, batch: Batch, accuracy: bool) -> Computed:
+        enabled = self.enabled and batch.targets[0].device.type in self.devices
         hooked = sum(map(len, self.hooks)) != self.nb_own_hooks
-        if not self.enabled or hooked or torch.is_anomaly_enabled():
+        if not enabled or hooked or torch.is_anomaly_enabled():
             return self.compute(batch, accuracy)
         if self.nb_changes != Layer.nb_changes:
             self._forget()
@@ -136,8 +140,17 @@ class Replayer:
         recorder = _Recorder(batch)
         with recording(), recorder:
             computed = self.compute(batch, accuracy)
-        if shape.seconds < MOST_SECONDS_PER_CALL * len(recorder.lines):
-            shape.recording = recorder.finish(computed)
+        if recorder.repeatable and shape.seconds < MOST_SECONDS_PER_CALL * len(recorder.lines):
+            try:
+                if batch.targets[0].is_cuda:
+                    generators = recorder.generators()
+                    shape.recording = Captured(
+                        self.compute, batch, accuracy, generators, self.params
+                    )
+                else:
+                    shape.recording = recorder.finish(computed)
+            except (RuntimeError, AttributeError):
+                pass  # an operation that TorchScript does not have, or that waits for the GPU
         self.nb_changes = Layer.nb_changes
         return computed
 
@@ -166,12 +179,13 @@ class _Shape:
     seen: int = 0
     seconds: float = math.inf
     checked: int = 0
-    recording: _Recording | None = None
+    recording: _Recording | Captured | None = None
 
 
 def _same(tensors: list[Tensor], others: list[Tensor]) -> bool:
+    # On a GPU sums may be taken in another order each time.
     return len(tensors) == len(others) and all(
-        torch.allclose(a, b, rtol=0, atol=0, equal_nan=True)
+        torch.allclose(a, b, rtol=1e-4 * a.is_cuda, atol=1e-6 * a.is_cuda, equal_nan=True)
         for a, b in zip(tensors, others, strict=True)
     )
 
@@ -204,19 +218,22 @@ class _Recording:
         self.variables = variables
 
     def run(self, batch: Batch) -> Computed:
-        given = [t for t in (*batch.inputs, *batch.targets, *batch.weights) if t is not None]
         draws = [draw(*args, **kwargs) for draw, args, kwargs in self.draws]
         # Optimized, it would regroup products, and the last bit would be another.
         with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
-            tensors = self.function(*given, *draws, *self.others)
+            tensors = self.function(*batch.tensors(), *draws, *self.others)
         n, end = self.nb_results, self.end_of_grads
         values = zip(self.variables, tensors[end:], strict=True) if self.variables else ()
         return Computed(tensors[:n], tensors[n:end], list(values))
 
     def generators(self) -> list[torch.Generator]:
         """Return the generators that the draws come from."""
-        found = (kwargs.get("generator") or torch.default_generator for _, _, kwargs in self.draws)
-        return list({id(generator): generator for generator in found}.values())
+        return _generators(self.draws)
+
+
+def _generators(draws: list[Any]) -> list[torch.Generator]:
+    found = (kwargs.get("generator") or torch.default_generator for _, _, kwargs in draws)
+    return list({id(generator): generator for generator in found}.values())
 
 
 class _Recorder(TorchDispatchMode):
@@ -231,11 +248,7 @@ class _Recorder(TorchDispatchMode):
         self.drawn: list[str] = []
         self.others: list[Tensor] = []
         self.repeatable = True
-        self.given = [
-            self._new_name(t)
-            for t in (*batch.inputs, *batch.targets, *batch.weights)
-            if t is not None
-        ]
+        self.given = [self._new_name(t) for t in batch.tensors()]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -306,11 +319,17 @@ class _Recorder(TorchDispatchMode):
         self.repeatable = False
         return "_"
 
-    def finish(self, computed: Computed) -> _Recording | None:
-        """Return the recording of what gave ``computed``, or None if it cannot be repeated."""
+    def generators(self) -> list[torch.Generator]:
+        """Return the generators that were drawn from."""
+        return _generators(self.draws)
+
+    def finish(self, computed: Computed) -> _Recording:
+        """Return the recording of what gave ``computed``.
+
+        Raises:
+            RuntimeError, AttributeError: for an operation that TorchScript does not have.
+        """
         returned = [self._name(tensor) for tensor in computed.tensors()]
-        if not self.repeatable:
-            return None
         names = [*self.given, *self.drawn, *(self.names[id(other)] for other in self.others)]
         source = "\n    ".join(
             [
@@ -319,12 +338,8 @@ class _Recorder(TorchDispatchMode):
                 f"return [{', '.join(returned)}]\n",
             ]
         )
-        try:
-            function = torch.jit.CompilationUnit(source).step
-        except (RuntimeError, AttributeError):  # an operation that TorchScript does not have
-            return None
         return _Recording(
-            function,
+            torch.jit.CompilationUnit(source).step,
             self.draws,
             self.others,
             len(computed.results),

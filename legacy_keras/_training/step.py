@@ -17,8 +17,10 @@ from torch import Tensor
 from .. import backend as K
 from .. import objectives, optimizers
 from .._errors import DimensionError
+from .._settings import settings
 from .._symbolic.mode import computing
 from .._symbolic.trace import traced
+from ..backend.common import torch_dtype
 from ..constraints import CONSTRAINTS, Constraint
 from .batches import Batch
 from .replay import Computed, Replayer
@@ -84,7 +86,12 @@ class Step:
         self.inputs = model.input_layers
         self.updating = model.updating_layers()
         self.stateful = model.stateful_layers()
+        self.compiler, self.bf16, self.floatx = settings.compile, settings.bf16, torch_dtype()
+        self._run: Callable[..., Any] | None = None
         self.compute = Replayer(self._compute, list(model.modules()))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_run": None}  # what torch.compile returns cannot be copied
 
     def train(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Change the weights by one step; return [loss], or [loss, accuracy] before it."""
@@ -144,12 +151,26 @@ class Step:
         for x, layer in zip(batch.inputs, self.inputs, strict=True):
             self._check_ndim("input", layer.name, x, len(layer.input_shape))
         try:
-            return self.model.run_batch(batch.inputs)
+            if not self.bf16:
+                return self.run(batch.inputs)
+            with torch.autocast(batch.inputs[0].device.type, torch.bfloat16):
+                predictions, masks = self.run(batch.inputs)
+            return [y.to(self.floatx) for y in predictions], masks
         except RuntimeError as error:
             problem = self._explain(batch)
             if problem:
                 raise ValueError(problem) from error
             raise
+
+    @property
+    def run(self) -> Callable[..., Any]:
+        """The model's ``run_batch``, compiled if ``settings.compile`` said so."""
+        if self._run is None:
+            self._run = self.model.run_batch
+            if self.compiler:
+                backend = "inductor" if self.compiler is True else self.compiler
+                self._run = torch.compile(self._run, backend=backend)
+        return self._run
 
     def _check_ndim(self, role: str, name: str, x: Tensor, ndim: int) -> None:
         if x.ndim != ndim:
