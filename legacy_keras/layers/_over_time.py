@@ -3,7 +3,8 @@
 Autograd saves and visits a dozen small tensors for each step. Here the loops hold only what a
 step needs from the one before; the rest is done for all steps at once, before or after them. The
 functions are those of `LSTM.cell` and `GRU.cell` in ``recurrent.py``, with tanh as activation and
-sigmoid or hard sigmoid gates; a layer with anything else takes its steps by ``cell``.
+sigmoid or hard sigmoid gates; a layer with anything else takes its steps by ``cell``. An LSTM with
+sigmoid gates and nothing else to it is the one that torch has a kernel for.
 
 Tensors are time first: input products z (timesteps, nb_samples, gates * units), states
 (timesteps, nb_samples, units), kept (timesteps, nb_samples, 1), bool: the steps that count. The
@@ -13,6 +14,7 @@ pass needs the products themselves.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import torch
@@ -27,6 +29,7 @@ aten: Any = torch.ops.aten
 # and those whose gradients have the same factor last (that of c; that of h).
 LSTM_GATES = ("o", "i", "f", "c")
 GRU_GATES = ("r", "z", "h")
+TORCH_LSTM_GATES = ("i", "f", "c", "o")
 
 
 class SigmoidGates:
@@ -283,3 +286,24 @@ def gru(
     """
     outputs: Tensor = _GRU.apply(z, *U, *states, kept, inner_activation, only_last)
     return outputs, [outputs if only_last else outputs[-1]]
+
+
+def torch_lstm(
+    x: Tensor, W: Tensor, U: Tensor, b: Tensor, states: list[Tensor], only_last: bool
+) -> tuple[Tensor, list[Tensor]]:
+    """Take all steps of an LSTM with sigmoid gates by torch's kernel: oneDNN, or cuDNN on a GPU.
+
+    Args:
+        x: (timesteps, nb_samples, features).
+        W, U, b: the gates in the order of ``TORCH_LSTM_GATES``.
+
+    The rest is as for `lstm`.
+    """
+    weights = [W.t(), U.t(), b, torch.zeros_like(b)]
+    first = tuple(state.unsqueeze(0) for state in states)
+    with warnings.catch_warnings():  # cuDNN would rather have the weights in one piece
+        warnings.filterwarnings("ignore", message="RNN module weights are not part of")
+        outputs, h, c = torch.lstm(
+            x, first, weights, True, 1, 0.0, torch.is_grad_enabled(), False, False
+        )
+    return (h[0] if only_last else outputs), [h[0], c[0]]

@@ -245,27 +245,37 @@ class Recurrent(NoisyLayer, _steps.Steps):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         drops = self.recurrent_dropout(x)
-        z = self.input_product(x)
-        kept = None if mask is None else mask.bool().t().unsqueeze(-1)
-        if self.go_backwards:
-            z, kept = z.flip(0), None if kept is None else kept.flip(0)
         states: States = [zeros_from(x, len(x), self.output_dim) for _ in range(self.nb_states)]
         if self.stateful:
             self._check_nb_samples(x)
             states = [state.detach().clone() for state in self.states]
-        by_hand = None if drops or torch.compiler.is_compiling() else self._by_hand()
-        only_last = not self.return_sequences
-        if by_hand is not None and not (self.stateful and kept is not None):
-            outputs, states = by_hand(
-                z, self.recurrent_weights(), states, kept, self.inner_activation, only_last
-            )
-        else:
-            outputs, states = self._by_steps(z, states, kept, drops)
+        kept = None if mask is None else mask.bool().t().unsqueeze(-1)
+        if self.go_backwards:
+            x, kept = x.flip(1), None if kept is None else kept.flip(0)
+        outputs, states = self._all_steps(x, states, kept, drops)
         if self.stateful:
             self.pending_updates = [
                 (s, n.detach()) for s, n in zip(self.states, states, strict=True)
             ]
-        return outputs if only_last else outputs.transpose(0, 1)
+        return outputs.transpose(0, 1) if self.return_sequences else outputs
+
+    def _all_steps(
+        self, x: Tensor, states: States, kept: Tensor | None, drops: list[Tensor]
+    ) -> tuple[Tensor, States]:
+        """Return the outputs, time first, or the last alone, and the last states.
+
+        Args:
+            kept: (timesteps, nb_samples, 1), bool, the steps that count; None for all.
+        """
+        z = self.input_product(x)
+        by_hand = None if drops or torch.compiler.is_compiling() else self._by_hand()
+        if by_hand is None or (self.stateful and kept is not None):
+            return self._by_steps(z, states, kept, drops)
+        U, only_last = self.recurrent_weights(), not self.return_sequences
+        outputs: tuple[Tensor, States] = by_hand(
+            z, U, states, kept, self.inner_activation, only_last
+        )
+        return outputs
 
     def _by_hand(self) -> Any:
         """Return the function that takes all steps at once, if there is one."""
@@ -277,7 +287,7 @@ class Recurrent(NoisyLayer, _steps.Steps):
     def _by_steps(
         self, z: Tensor, states: States, kept: Tensor | None, drops: list[Tensor]
     ) -> tuple[Tensor, States]:
-        """Take one step after the other; return the outputs, or the last, and the last states."""
+        """Take one step after the other; see `_all_steps`."""
         U = self.recurrent_weights()
         masks = None if kept is None else kept.unbind(0)
         output = zeros_from(z, *states[0].shape)
@@ -527,6 +537,30 @@ class LSTM(Recurrent, _steps.LSTMSteps):
         o, i, f = self.gate_activation(gates, 3)
         c = f * c + i * self.activation(z_c)
         return [o * self.activation(c), c]
+
+    def _all_steps(
+        self, x: Tensor, states: States, kept: Tensor | None, drops: list[Tensor]
+    ) -> tuple[Tensor, States]:
+        if kept is not None or drops or not self._is_torchs():
+            return super()._all_steps(x, states, kept, drops)
+        W, U, b = (self.gate_weights(kind, _over_time.TORCH_LSTM_GATES) for kind in "WUb")
+        return _over_time.torch_lstm(
+            x.transpose(0, 1),
+            torch.cat(W, 1),
+            torch.cat(U, 1),
+            torch.cat(b),
+            states,
+            not self.return_sequences,
+        )
+
+    def _is_torchs(self) -> bool:
+        """Whether this is the LSTM that torch has: sigmoid gates and nothing else."""
+        return (
+            self._by_hand() is not None
+            and self.inner_activation is K.sigmoid
+            and not self._streams(self.dropout_W, 0)
+            and not torch.compiler.is_compiling()
+        )
 
 
 # The formulas that are also written out over time.

@@ -111,6 +111,23 @@ def test_a_stateful_layer_goes_on_as_with_single_steps(
         torch.testing.assert_close(a, b)
 
 
+def test_the_kernel_of_torch_computes_the_same_in_float32(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    layer = layer_of(LSTM, inner_activation="sigmoid", return_sequences=True).float()
+    x = torch.linspace(-2, 2, 84).reshape(4, 7, 3).requires_grad_()
+
+    def outputs() -> list[Tensor]:
+        output = layer(x)
+        return [output, *torch.autograd.grad((output**2).sum(), [x, *layer.trainable_weights])]
+
+    ours = outputs()
+
+    assert layer._is_torchs()
+    for a, b in zip(ours, by_steps(monkeypatch, outputs), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6)
+
+
 OTHERS = {
     "another activation": {"activation": "relu"},
     "other gates": {"inner_activation": "tanh"},
