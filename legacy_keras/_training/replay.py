@@ -11,7 +11,8 @@ results decide what comes next. A replay that fails, for instance with a word th
 does not have, is computed again, and fails in the usual way. On a GPU the step is captured as a
 CUDA graph instead (``cuda_graph.py``), where ``settings.cuda_graph`` asks for it.
 
-Who asks: `Step.train` in ``step.py``. What changes weights stays outside.
+Who asks: `Step` in ``step.py``, for training, testing and predicting. What changes weights or
+states stays outside.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class Replayer:
         return {**self.__dict__, "shapes": {}}  # recordings are made again
 
     def __call__(self, batch: Batch, accuracy: bool) -> Computed:
-        enabled = self.enabled and batch.targets[0].device.type in self.devices
+        enabled = self.enabled and batch.inputs[0].device.type in self.devices
         hooked = sum(map(len, self.hooks)) != self.nb_own_hooks
         if not enabled or hooked or torch.is_anomaly_enabled():
             return self.compute(batch, accuracy)
@@ -142,7 +143,7 @@ class Replayer:
             computed = self.compute(batch, accuracy)
         if recorder.repeatable and shape.seconds < MOST_SECONDS_PER_CALL * len(recorder.lines):
             try:
-                if batch.targets[0].is_cuda:
+                if batch.inputs[0].is_cuda:
                     generators = recorder.generators()
                     shape.recording = Captured(
                         self.compute, batch, accuracy, generators, self.params

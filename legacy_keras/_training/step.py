@@ -88,7 +88,10 @@ class Step:
         self.stateful = model.stateful_layers()
         self.compiler, self.bf16, self.floatx = settings.compile, settings.bf16, torch_dtype()
         self._run: Callable[..., Any] | None = None
-        self.compute = Replayer(self._compute, list(model.modules()))
+        modules = list(model.modules())
+        self.compute = Replayer(self._compute, modules)
+        self.compute_test = Replayer(self._compute_test, modules)
+        self.compute_predictions = Replayer(self._compute_predictions, modules)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_run": None}  # what torch.compile returns cannot be copied
@@ -122,30 +125,30 @@ class Step:
 
     def test(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Return [loss], or [loss, accuracy], of a batch in test mode."""
-        self._test_mode()
-        with computing(), torch.no_grad():
-            predictions, masks = self._forward(batch)
-            results = [self._loss(batch, predictions, masks)]
-            if accuracy:
-                results.append(self._accuracy(batch, predictions[0]))
-            self._apply_states()
-        return results
+        return self._in_test_mode(self.compute_test, batch, accuracy)
+
+    def _compute_test(self, batch: Batch, accuracy: bool) -> Computed:
+        predictions, masks = self._forward(batch)
+        results = [self._loss(batch, predictions, masks)]
+        if accuracy:
+            results.append(self._accuracy(batch, predictions[0]))
+        return Computed(results, [], _pending_updates(self.stateful))
 
     def predict(self, batch: Batch) -> list[Tensor]:
         """Return the outputs for a batch in test mode."""
-        self._test_mode()
-        with computing(), torch.no_grad():
-            predictions, _ = self._forward(batch)
-            self._apply_states()
-        return predictions
+        return self._in_test_mode(self.compute_predictions, batch, False)
 
-    def _apply_states(self) -> None:
-        for state, value in _pending_updates(self.stateful):
-            state.copy_(value)
+    def _compute_predictions(self, batch: Batch, accuracy: bool) -> Computed:
+        return Computed(self._forward(batch)[0], [], _pending_updates(self.stateful))
 
-    def _test_mode(self) -> None:
+    def _in_test_mode(self, compute: Replayer, batch: Batch, accuracy: bool) -> list[Tensor]:
         if self.model.training:
             self.model.eval()
+        with computing(), torch.no_grad():
+            computed = compute(batch, accuracy)
+            for state, value in computed.updates:
+                state.copy_(value)
+        return computed.results
 
     def _forward(self, batch: Batch) -> tuple[list[Tensor], list[Tensor | None]]:
         for x, layer in zip(batch.inputs, self.inputs, strict=True):

@@ -277,3 +277,34 @@ def test_large_tensors_are_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None
         model.train_on_batch(*classes(8))
 
     assert not recordings(model)
+
+
+def test_predictions_and_tests_are_replayed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = both(monkeypatch, regularized)
+    X, y = classes(40)
+
+    results = [
+        (model.predict(X, batch_size=4), model.evaluate(X, y, batch_size=4, show_accuracy=True))
+        for model in models
+    ]
+
+    step = models[0].step
+    for replayer in (step.compute_predictions, step.compute_test):
+        assert any(shape.recording for shape in replayer.shapes.values())
+    np.testing.assert_array_equal(results[0][0], results[1][0])
+    assert results[0][1] == results[1][1]
+
+
+def test_a_stateful_model_predicts_on_from_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build() -> Sequential:
+        model = Sequential([LSTM(3, batch_input_shape=(4, 2, 2), stateful=True), Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    X = np.ones((4, 2, 2))
+    results = [
+        [model.predict_on_batch(X)[0] for _ in range(8)] for model in both(monkeypatch, build)
+    ]
+
+    np.testing.assert_array_equal(*results)
+    assert len({array.tobytes() for array in results[0]}) == 8
