@@ -33,7 +33,7 @@ LEVELS = [
     ["backend"],
     ["_symbolic"],
     """
-    _budget _errors _hdf5 _hdf5_heaps _names _older _settings _singular_vectors datasets
+    _budget _errors _hdf5 _hdf5_heaps _names _python2 _older _settings _singular_vectors datasets
     preprocessing utils
     """.split(),
 ]

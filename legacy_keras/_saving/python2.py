@@ -1,16 +1,11 @@
-"""The order that Python 2.7 gave to the keys of a dictionary.
-
-0.3.3 wrote JSON in it. It looks random and is not: it follows from the hashes of the keys,
-the size of the table and, where two keys want the same place, who came first.
-"""
+"""The order in which 0.3.3 wrote the keys of a configuration: Python 2's, see ``_python2.py``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-WORD = (1 << 64) - 1  # hashes are those of a 64-bit Python
-
+from .._python2 import key_order
 
 # A layer of 0.3.3 adds its own options to those of its base classes, each class with a
 # dictionary of its own; these are the options of the bases.
@@ -38,47 +33,3 @@ def _keys(config: Mapping[Any, Any]) -> list[Any]:
         return key_order([*key_order([*layer, *recurrent]), *key_order(own, len(own))])
     own = ["name", *(key for key in config if key not in LAYER)]
     return key_order([*layer, *key_order(own, len(own))])
-
-
-def key_order(keys: Iterable[Any], size: int = 0) -> list[Any]:
-    """Return the order of keys that were inserted one by one.
-
-    Args:
-        keys: in the order of insertion.
-        size: number of keys that the table was made for, as a dictionary display does.
-    """
-    table: list[Any] = [None] * (_larger(size) if size > 5 else 8)
-    for used, key in enumerate(dict.fromkeys(keys), 1):
-        table[_place(table, key)] = (key,)
-        if used * 3 >= len(table) * 2:
-            old, table = table, [None] * _larger(used * 4)
-            for entry in filter(None, old):
-                table[_place(table, entry[0])] = entry
-    return [entry[0] for entry in filter(None, table)]
-
-
-def _larger(size: int) -> int:
-    return max(8, 1 << size.bit_length())
-
-
-def _place(table: list[Any], key: Any) -> int:
-    """Return the index of the first free place for a key."""
-    mask = len(table) - 1
-    perturb = hash_of(key)
-    index = perturb & mask
-    while table[index & mask] is not None:
-        index = index * 5 + perturb + 1
-        perturb >>= 5
-    return index & mask
-
-
-def hash_of(key: Any) -> int:
-    """Return the hash of a string in Python 2.7, without a sign."""
-    text = str(key)
-    if not text:
-        return 0
-    value = ord(text[0]) << 7
-    for character in text:
-        value = (1000003 * value ^ ord(character)) & WORD
-    value ^= len(text)
-    return WORD - 1 if value == WORD else value  # -1 means an error in C

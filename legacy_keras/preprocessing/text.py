@@ -2,7 +2,7 @@
 
 Padding index sequences is in ``sequence.py``. Old scripts rely on two accidents of
 Python 2 that decide which index a word gets: the hash of a string, and the order of a
-dict. Both are computed here, so that an embedding trained under 0.3.3 still fits.
+dict. Both are computed (``_python2.py``), so that an embedding trained under 0.3.3 still fits.
 
 Mirrors: keras 0.3.3, preprocessing/text.py.
 """
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+
+from .._python2 import hash_of, key_order
 
 MODES = ("binary", "count", "freq", "tfidf")
 
@@ -68,7 +70,8 @@ def one_hot(
     if n < 2:
         raise ValueError(f"one_hot got n={n}; expected an int >= 2: indices run from 1 to n - 1.")
     words = text_to_word_sequence(text, filters=filters, lower=lower, split=split)
-    return [abs(_python2_hash(word)) % (n - 1) + 1 for word in words]
+    hashes = map(hash_of, words)  # without a sign; Python 2's abs(hash(word)) had one
+    return [min(value, 2**64 - value) % (n - 1) + 1 for value in hashes]
 
 
 class Tokenizer:
@@ -129,7 +132,7 @@ class Tokenizer:
             _count(self.word_counts, words)
             _count(self.word_docs, dict.fromkeys(words))
         ordered = sorted(
-            _python2_order(self.word_counts), key=lambda word: self.word_counts[word], reverse=True
+            key_order(self.word_counts), key=lambda word: self.word_counts[word], reverse=True
         )
         self.word_index = {word: i for i, word in enumerate(ordered, start=1)}
         self.index_docs = {self.word_index[word]: n for word, n in self.word_docs.items()}
@@ -209,42 +212,3 @@ class Tokenizer:
 def _count(counts: dict[Any, int], items: Iterable[Any]) -> None:
     for item in items:
         counts[item] = counts.get(item, 0) + 1
-
-
-def _python2_hash(text: str) -> int:
-    """Return the hash of a string in 64-bit Python 2, where text was UTF-8 bytes."""
-    data = text.encode("utf-8", "surrogatepass")
-    value = data[0] << 7 if data else 0
-    for byte in data:
-        value = (1000003 * value ^ byte) & 0xFFFFFFFFFFFFFFFF
-    value ^= len(data)
-    signed = value - (1 << 64) if value >> 63 else value
-    return -2 if signed == -1 else signed
-
-
-def _python2_order(keys: Iterable[Hashable]) -> list[Any]:
-    """Return keys in the order in which Python 2 lists a dict that got them in this order.
-
-    Its dict is a table of slots, listed from first to last. A key goes to the slot that
-    its hash names; if that is taken, to others that the remaining bits of the hash lead to.
-    The table grows when two thirds are full.
-    """
-    slots: list[Any] = [None] * 8
-    for used, key in enumerate(keys, start=1):
-        _occupy(slots, (_python2_hash(key) if isinstance(key, str) else hash(key), key))
-        if 3 * used >= 2 * len(slots):
-            wanted = used * (2 if used > 50000 else 4)
-            old, slots = slots, [None] * (1 << wanted.bit_length())
-            for entry in filter(None, old):
-                _occupy(slots, entry)
-    return [entry[1] for entry in filter(None, slots)]
-
-
-def _occupy(slots: list[Any], entry: tuple[int, Any]) -> None:
-    mask = len(slots) - 1
-    i = entry[0] & mask
-    perturb = entry[0] & 0xFFFFFFFFFFFFFFFF
-    while slots[i] is not None:
-        i = (5 * i + perturb + 1) & mask
-        perturb >>= 5
-    slots[i] = entry

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from legacy_keras._saving.python2 import hash_of, key_order
+from legacy_keras._python2 import hash_of, key_order
 from legacy_keras.layers.core import Dense, Merge, Siamese
 from legacy_keras.models import Graph, Sequential, model_from_json, model_from_yaml
 

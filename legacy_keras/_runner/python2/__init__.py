@@ -11,6 +11,7 @@ printing.py   ``print``, ``str``, ``%`` and ``format``: twelve digits of a float
 classes.py    ``__metaclass__``, ``__nonzero__``, ``__cmp__`` and kin in class bodies
 files.py      ``open``          bytetext.py  bytes that are text, too
 execution.py  ``exec``, ``eval``, ``execfile``, ``import``
+sets.py       ``set``, in Python 2's order
 modules.py    the table of modules of which Python 2 programs get another: random.py, pickle.py, ...
 """
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from . import classes, execution, files, order, printing
+from . import classes, execution, files, order, printing, sets
 from .whole import Whole
 
 
@@ -141,6 +141,7 @@ BUILTINS: dict[str, Any] = {
     "reload": execution.reload,
     "repr": printing.repr,
     "round": round,
+    "set": sets.set,
     "sorted": order.sorted,
     "StandardError": Exception,
     "unichr": chr,

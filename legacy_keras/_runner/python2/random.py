@@ -8,40 +8,10 @@ from __future__ import annotations
 
 import math
 import random as python3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-MASK = 2**64 - 1
-
-
-def hash_of(value: Any) -> int:
-    """Return what Python 2 (of 64 bits) gave as ``hash(value)``, modulo 2**64."""
-    if isinstance(value, str):
-        return _hash_of_codes([ord(character) for character in value])
-    if isinstance(value, (bytes, bytearray)):
-        return _hash_of_codes(list(value))
-    if isinstance(value, float) and not value.is_integer() and math.isfinite(value):
-        fraction, exponent = math.frexp(value)
-        fraction *= 2.0**31
-        high = int(fraction)
-        low = int((fraction - high) * 2.0**31)
-        return (high + low + (exponent << 15)) & MASK
-    if isinstance(value, tuple):
-        result, factor = 0x345678, 1000003
-        for left, item in zip(range(len(value) - 1, -1, -1), value):
-            result = ((result ^ hash_of(item)) * factor) & MASK
-            factor += 82520 + 2 * left
-        return (result + 97531) & MASK
-    return hash(value) & MASK
-
-
-def _hash_of_codes(codes: list[int]) -> int:
-    if not codes:
-        return 0
-    result = codes[0] << 7
-    for code in codes:
-        result = ((1000003 * result) ^ code) & MASK
-    return result ^ len(codes)
+from ..._python2 import hash_of
 
 
 class Random(python3.Random):
@@ -88,7 +58,10 @@ class Random(python3.Random):
         if not 0 <= k <= n:
             raise ValueError("sample larger than population")
         room = 21 if k <= 5 else 21 + 4 ** math.ceil(math.log(k * 3, 4))
-        if n <= room or not isinstance(population, Sequence):
+        if n > room and not isinstance(population, (Sequence, Mapping)):
+            self.random()  # Python 2 tried, and began again
+            return self.sample(tuple(population), k)
+        if n <= room or isinstance(population, Mapping):
             pool, drawn = list(population), []
             for left in range(n, n - k, -1):
                 j = self._below(left)
