@@ -45,6 +45,8 @@ class Fix:
         self.nodes: dict[str, list[Tree]] = defaultdict(list)
         for node in tree.post_order():
             self.nodes[names[node.type]].append(node)
+        # Names and attributes that are None somewhere.
+        self.none = set(re.findall(r"(\w+)\s*=\s*None\b", str(tree)))
         for node in self.nodes["import_name"]:
             for bound in re.sub(r"[\w.]+\s+as\s+", "", str(node.children[1])).split(","):
                 self.modules.add(bound.strip().partition(".")[0])
@@ -85,6 +87,13 @@ class Fix:
             suite.insert_child(3, leaf(f"{indent}{ADDED}{statement}\n"))
         else:
             suite.insert_child(2, leaf(f"{ADDED}{statement}\n{indent}"))
+
+    def decorate(self, function: Tree, decorator: str) -> None:
+        """Put a decorator above a function, and below those that it has."""
+        indent = " " * function.children[0].column
+        new = leaf(f"{ADDED}{decorator}\n{indent}", function.prefix)
+        function.prefix = ""
+        function.parent.insert_child(function.parent.children.index(function), new)
 
     def scope(self, node: Tree) -> Tree:
         """Return what has the names that a node binds: a module, a function or the like."""
@@ -503,6 +512,39 @@ def late_global(node: Tree, fix: Fix) -> bool | None:
     return None
 
 
+def generator(node: Tree, fix: Fix) -> bool | None:
+    """A generator may end by ``StopIteration``, its own or that of a ``next`` in it."""
+    if not any(part.value == "yield" for part in node.leaves()):
+        return False  # the cheap question first
+    own = [part for part in node.leaves() if fix.scope(part) is node]
+    if not any(part.value == "yield" for part in own):
+        return False
+    raised = [part for part in own if part.value == "raise" and _is_stop(part.parent)]
+    for part in raised:
+        part.parent.replace(leaf("return", part.parent.prefix))
+    asks = any(part.value == "next" and part.type == token.NAME for part in own)
+    if asks:
+        fix.decorate(node, "@_py2.generator")
+    return None if raised or asks else False
+
+
+def _is_stop(statement: Tree) -> bool:
+    return "".join(str(statement).split()) in ("raiseStopIteration", "raiseStopIteration()")
+
+
+ORDERS = {"<": "less", ">": "greater", "<=": "less_equal", ">=": "greater_equal"}
+
+
+def order_of_none(node: Tree, fix: Fix) -> bool | None:
+    """``a < b`` is ``_py2.less(a, b)`` where a name may be None, which is less than all else."""
+    a, operator, b = node.children[:3]
+    operands = {re.split(r"\W+", str(side).strip())[-1] for side in (a, b)}
+    if len(node.children) != 3 or str(operator).strip() not in ORDERS or not operands & fix.none:
+        return False
+    replace_by(node, lambda: fix.call(f"_py2.{ORDERS[operator.value]}", a, b))
+    return None
+
+
 def leaking_variable(node: Tree, fix: Fix) -> bool | None:
     """The variable of a list comprehension stays after it, if it is read there."""
     loop = next((part for part in node.children if fix.is_a(part, "comp_for")), None)
@@ -577,6 +619,7 @@ FIXERS = (
     Fixer(("NUMBER",), number, "0755 to 0o755, 10L to 10", SYNTAX),
     Fixer(("NOTEQUAL",), not_equal, "<> to !=", SYNTAX),
     Fixer(("global_stmt",), late_global, "global to the start of the function", SYNTAX),
+    Fixer(("funcdef",), generator, "StopIteration ends a generator", CHANGED),
     Fixer(("listmaker",), leaking_variable, "the variable of [... for x in ...] stays", CHANGED),
     Fixer(("testlist_safe",), list_of_tuple, "[x for x in 1, 2] to (1, 2)", SYNTAX),
     Fixer(("trailer",), attribute, "f.func_name to f.__name__ and kin", "it has a new name"),
@@ -584,6 +627,7 @@ FIXERS = (
     Fixer(("power",), message, "error.message to _py2.message(error)", "exceptions lost it"),
     Fixer(("power",), str_call, "str(x) to _py2.str(x)", "12 digits of a float"),
     Fixer(("atom",), backticks, "`x` to repr(x)", SYNTAX),
+    Fixer(("comparison",), order_of_none, "a < b to _py2.less(a, b)", "None is less than all else"),
     Fixer(("term",), percent, "'%s' % x to _py2.percent('%s', x)", "12 digits of a float"),
     Fixer(("term",), division, "a / b to _py2.divide(a, b)", "integers divide to integers"),
     Fixer(("expr_stmt",), division_in_place, "a /= b to _py2.divide_in_place(a, b)", CHANGED),

@@ -28,6 +28,22 @@ CASES = {
         ("def f():\n    global x\n    x\n", "def f():\n    global x\n    x\n"),
         ("x = 1\nglobal x\n", "x = 1\npass\n"),
     ],
+    "generator": [
+        (
+            "def g():\n    yield 1\n    raise StopIteration\n",
+            "def g():\n    yield 1\n    return\n",
+        ),
+        (
+            "if 1:\n    # note\n    def g(i):\n        yield next(i)\n",
+            "if 1:\n    # note\n    @_py2.generator\n    def g(i):\n        yield next(i)\n",
+        ),
+        (
+            "@a\ndef g(i):\n    yield next(i)\n",
+            "@a\n@_py2.generator\ndef g(i):\n    yield next(i)\n",
+        ),
+        ("def f():\n    raise StopIteration\n",) * 2,
+        ("def f():\n    yield 1\n    def g(): next(i)\n",) * 2,
+    ],
     "leaking_variable": [
         (
             "[x for x in y]; print x",
@@ -68,6 +84,11 @@ CASES = {
         ("str(x, y); str.join; x.str(y)", "str(x, y); str.join; x.str(y)"),
     ],
     "backticks": [("`a + b`", "repr(a + b)")],
+    "order_of_none": [
+        ("a = None; a < b; c < d", "a = None; _py2.less(a, b); c < d"),
+        ("x.a = None; b >= y.a", "x.a = None; _py2.greater_equal(b, y.a)"),
+        ("a = None; a == b; a is b; b < a < c",) * 2,
+    ],
     "percent": [
         ("'%s' % a", "_py2.percent('%s', a)"),
         ("'%(a)s' % d", "_py2.percent('%(a)s', d)"),

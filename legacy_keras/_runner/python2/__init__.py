@@ -17,7 +17,7 @@ modules.py    the table of modules of which Python 2 programs get another: rando
 
 from .bytetext import read, readline, readlines
 from .division import divide, divide_in_place
-from .execution import exception
+from .execution import exception, generator
 from .methods import (
     decode,
     encode,
@@ -35,5 +35,5 @@ from .methods import (
     viewkeys,
     viewvalues,
 )
-from .order import sort
+from .order import greater, greater_equal, less, less_equal, sort
 from .printing import format, percent, str

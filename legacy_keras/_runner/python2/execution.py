@@ -6,9 +6,11 @@ Source that a script runs as a string is Python 2, too.
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import importlib.util
 import sys
+from collections.abc import Callable
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
@@ -105,6 +107,20 @@ def import_module(
         if not level and name in modules.INSTEAD:
             return modules.instead_of(name)
     return builtins.__import__(name, globals, locals, fromlist, level)
+
+
+def generator(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let generators end by a ``StopIteration`` that was raised inside."""
+
+    @functools.wraps(function)
+    def start(*arguments: Any, **options: Any) -> Any:
+        try:
+            return (yield from function(*arguments, **options))
+        except RuntimeError as error:
+            if not isinstance(error.__cause__, StopIteration):
+                raise
+
+    return start
 
 
 def exception(kind: Any, value: Any, traceback: TracebackType | None = None) -> BaseException:

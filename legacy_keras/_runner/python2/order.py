@@ -24,6 +24,22 @@ def cmp(a: Any, b: Any) -> int:
     return cmp(_rank(a), _rank(b))
 
 
+def _operator(compare: Callable[[Any, Any], Any], holds: Callable[[int], bool]) -> Any:
+    def operator(a: Any, b: Any) -> Any:
+        try:
+            return compare(a, b)
+        except TypeError:
+            return holds(cmp(a, b))
+
+    return operator
+
+
+less = _operator(lambda a, b: a < b, lambda order: order < 0)
+greater = _operator(lambda a, b: a > b, lambda order: order > 0)
+less_equal = _operator(lambda a, b: a <= b, lambda order: order <= 0)
+greater_equal = _operator(lambda a, b: a >= b, lambda order: order >= 0)
+
+
 def _rank(value: Any) -> tuple[bool, str, int]:
     """Rank a value among those of other types: None, numbers, then by the name of the type."""
     is_number = isinstance(value, (int, float))
