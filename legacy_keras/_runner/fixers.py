@@ -216,6 +216,9 @@ def number(node: Tree, fix: Fix) -> bool | None:
         value = f"0o{value[1:]}"
     if value == node.value:
         return False
+    follows = node.next_sibling
+    if value.isdigit() and fix.is_a(follows, "trailer") and not follows.prefix:
+        value = f"({value})"  # 7L.real
     node.value = value
     return None
 

@@ -21,6 +21,7 @@ CASES = {
     ],
     "number": [
         ("0755, 10L, 0xFFl, 0, 00, 08.5, 1e5", "0o755, 10, 0xFF, 0, 00, 08.5, 1e5"),
+        ("7L.real", "(7).real"),
     ],
     "not_equal": [("a <> b", "a != b"), ("a != b", "a != b")],
     "late_global": [

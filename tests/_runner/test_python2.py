@@ -203,13 +203,29 @@ except TypeError:
 """
     )
 
-    assert run("script.py").stdout.splitlines() == [  # as NumPy 1.11 on Python 2.7
+    assert run("script.py").stdout.splitlines() == [  # as NumPy gave on Python 2.7
         "[0, 0, 1, 1, 2] [0.0, 0.5, 1.0, 1.5, 2.0] [7, 3, 2, 1, 1] True",
         "3 3.5 1.0 2",
         "[0, 0, 1, 1, 2]",
         "[0.25, 0.25] float32",
         "[3, 4] uint8 [-4]",
         "refused",
+    ]
+
+
+def test_numbers_and_arrays_of_numpy_show_as_they_did(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(
+        """
+import numpy as np
+x = np.float64(0.1) + 0.2
+print x, [x], '%s' % x, str(x), {'a': np.float32(2)}, np.float32(1) / 3
+print np.array([0.1, 0.25]), np.array([[1.5, 2], [3, 4]]).tolist(), np.array([True, False])
+"""
+    )
+
+    assert run("script.py").stdout.splitlines() == [  # as NumPy up to 1.13
+        "0.3 [0.30000000000000004] 0.3 0.3 {'a': 2.0} 0.333333",
+        "[ 0.1   0.25] [[1.5, 2.0], [3.0, 4.0]] [ True False]",
     ]
 
 

@@ -104,6 +104,8 @@ def import_module(
                     level = 1
             except (ImportError, ValueError):
                 pass
+        if not level and head == "numpy":
+            modules.print_numpy_as_of_the_time()
         if not level and name in modules.INSTEAD:
             return modules.instead_of(name)
     return builtins.__import__(name, globals, locals, fromlist, level)
