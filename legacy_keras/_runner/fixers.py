@@ -47,6 +47,9 @@ class Fix:
             self.nodes[names[node.type]].append(node)
         # Names and attributes that are None somewhere.
         self.none = set(re.findall(r"(\w+)\s*=\s*None\b", str(tree)))
+        for node in self.nodes["expr_stmt"]:
+            if any(part.value == "None" for part in node.children[-1].leaves()):
+                self.none.update(re.findall(r"(\w+)\s*(?:,|$)", str(node.children[0]).strip()))
         for node in self.nodes["import_name"]:
             for bound in re.sub(r"[\w.]+\s+as\s+", "", str(node.children[1])).split(","):
                 self.modules.add(bound.strip().partition(".")[0])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# The first line of source that was translated and saved: it is Python 3, with the builtins of
-# Python 2.
+# The first line, or the second, of source that was translated and saved: it is Python 3, with
+# the builtins of Python 2.
 MARKER = "# Python 2, translated by legacy-keras: python -m legacy_keras runs it."
 
 # What Keras is made of here. A file of the script's by such a name is not taken for it.
@@ -134,7 +135,10 @@ class Program:
             relative = os.path.basename(path).strip("<>")
         target = Path(str(self.write), relative)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(f"{MARKER}\n{text}", encoding="utf-8")
+        lines = text.split("\n")
+        lines.insert(int(text.startswith("#!")), MARKER)
+        lines[:3] = [re.sub(r"coding[:=]\s*[-\w.]+", "coding: utf-8", line) for line in lines[:3]]
+        target.write_text("\n".join(lines), encoding="utf-8")
 
     def is_python2(self, source: bytes | str, path: str) -> bool:
         """Tell whether a module, or an own module that it imports, cannot be read by Python 3.
@@ -254,7 +258,8 @@ def builtins_module(python2: bool) -> ModuleType:
 
 def is_marked(source: bytes | str) -> bool:
     """Tell whether source was translated before, and saved."""
-    return source[: len(MARKER)] in (MARKER, MARKER.encode())
+    head = source[:500]
+    return MARKER in (head if isinstance(head, str) else head.decode("latin-1")).splitlines()[:2]
 
 
 def decode(source: bytes | str) -> str:

@@ -87,6 +87,7 @@ CASES = {
     "backticks": [("`a + b`", "repr(a + b)")],
     "order_of_none": [
         ("a = None; a < b; c < d", "a = None; _py2.less(a, b); c < d"),
+        ("c, x.a = 1, None; y.a > b", "c, x.a = 1, None; _py2.greater(y.a, b)"),
         ("x.a = None; b >= y.a", "x.a = None; _py2.greater_equal(b, y.a)"),
         ("a = None; a == b; a is b; b < a < c",) * 2,
     ],

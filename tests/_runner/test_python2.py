@@ -292,6 +292,17 @@ def test_a_pickle_of_python_2_is_read(run: Run, tmp_path: Path) -> None:
     assert run("script.py").stdout == "[1.5, -2.0] float32 caf\xe9 True\n"
 
 
+def test_what_is_written_keeps_its_first_line_and_is_utf_8(run: Run, tmp_path: Path) -> None:
+    source = "#!/usr/bin/python\n# -*- coding: latin-1 -*-\nprint u'na\xefve'\n"
+    (tmp_path / "script.py").write_bytes(source.encode("latin-1"))
+
+    assert run("--write", "new", "script.py").stdout == "na\xefve\n"
+
+    written = (tmp_path / "new" / "script.py").read_text(encoding="utf-8").splitlines()
+    assert written[::2] == ["#!/usr/bin/python", "# -*- coding: utf-8 -*-"]
+    assert run("new/script.py").stdout == "na\xefve\n"
+
+
 def test_what_is_written_is_python_3_that_runs_alike(run: Run, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text("import pack.half\nprint pack.half.half(7), 1 / 2,\nprint")
     (tmp_path / "pack").mkdir()
@@ -301,5 +312,6 @@ def test_what_is_written_is_python_3_that_runs_alike(run: Run, tmp_path: Path) -
     first = run("--write", "new", "script.py")
 
     assert "print(pack.half.half(7), " in (tmp_path / "new" / "script.py").read_text()
+    assert (tmp_path / "new" / "pack" / "half.py").exists()
     again = run("new/script.py")
     assert (again.stdout, again.stderr) == (first.stdout, first.stderr) == ("3 0\n", "")

@@ -9,6 +9,7 @@ from types import ModuleType
 # Name of a module -> the module of Python 3, whose names stay but for those that the file of
 # that name in this folder lists as ``__all__``.
 INSTEAD = {
+    "codecs": "codecs",
     "csv": "csv",
     "cPickle": "pickle",
     "gzip": "gzip",
