@@ -37,6 +37,7 @@ from .cuda_graph import Captured
 PLAIN_STEPS = 50  # of the same shapes, before one is recorded
 CHECKED_STEPS = 2
 MOST_CALLS = 4000  # the time that TorchScript takes to read a function grows with its length
+MOST_BYTES = 1 << 27  # of tensors that are held while a step is recorded
 MOST_SHAPES = 8  # for which recordings are kept at a time
 MOST_SECONDS_PER_CALL = 1e-4  # of large tensors; there is nothing to gain
 
@@ -104,7 +105,7 @@ class Replayer:
     def __call__(self, batch: Batch, accuracy: bool) -> Computed:
         enabled = self.enabled and batch.inputs[0].device.type in self.devices
         hooked = sum(map(len, self.hooks)) != self.nb_own_hooks
-        if not enabled or hooked or torch.is_anomaly_enabled():
+        if not enabled or hooked or torch.is_anomaly_enabled() or torch.is_autocast_enabled("cpu"):
             return self.compute(batch, accuracy)
         if self.nb_changes != Layer.nb_changes:
             self._forget()
@@ -249,6 +250,8 @@ class _Recorder(TorchDispatchMode):
         self.drawn: list[str] = []
         self.others: list[Tensor] = []
         self.repeatable = True
+        self.storages: set[int] = set()
+        self.nb_bytes = 0
         self.given = [self._new_name(t) for t in batch.tensors()]
 
     @classmethod
@@ -262,7 +265,14 @@ class _Recorder(TorchDispatchMode):
         result = function(*args, **kwargs)
         if self.repeatable:
             self._note(function, args, kwargs, result)
+            if not self.repeatable or self.nb_bytes > MOST_BYTES:
+                self._give_up()
         return result
+
+    def _give_up(self) -> None:
+        self.repeatable = False
+        self.names.clear()
+        self.kept.clear()
 
     def _note(self, function: Any, args: Any, kwargs: Any, result: Any) -> None:
         name = function._schema.name
@@ -285,6 +295,10 @@ class _Recorder(TorchDispatchMode):
     def _new_name(self, tensor: Tensor) -> str:
         name = self.names[id(tensor)] = f"t{len(self.kept)}"
         self.kept.append(tensor)
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in self.storages:  # else it is a view of what is held
+            self.storages.add(storage.data_ptr())
+            self.nb_bytes += storage.nbytes()
         return name
 
     def _name(self, tensor: Tensor) -> str:

@@ -308,3 +308,29 @@ def test_a_stateful_model_predicts_on_from_where_it_was(monkeypatch: pytest.Monk
 
     np.testing.assert_array_equal(*results)
     assert len({array.tobytes() for array in results[0]}) == 8
+
+
+def test_a_step_that_takes_much_memory_is_not_held_to_record_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replay, "MOST_BYTES", 100)
+    models = both(monkeypatch, classifier)
+    X, y = classes(8)
+
+    for model in models:
+        for _ in range(6):
+            model.train_on_batch(X, y)
+
+    assert not recordings(models[0])
+    assert_same(everything(models[0]), everything(models[1]))
+
+
+def test_within_autocast_steps_are_plain() -> None:
+    model = classifier(loss="mse")
+    X, y = classes(8)
+
+    with torch.autocast("cpu"):
+        for _ in range(6):
+            model.train_on_batch(X, y)
+
+    assert not recordings(model)
