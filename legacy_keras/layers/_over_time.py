@@ -129,22 +129,20 @@ class _LSTM(torch.autograd.Function):
         gates, only_last = ctx.gates, ctx.only_last
         steps, nb_samples, n = tanh_c.shape
         o, i, f = gates.values.split(n, -1)
-        # Of each gate, what its gradient is made of besides dh or dc.
-        factors = h.new_empty(steps, nb_samples, 4, n)
-        gates.derivative(tanh_c, slice(0, n), factors[:, :, 0])
-        gates.derivative(g, slice(n, 2 * n), factors[:, :, 1])
-        gates.derivative(c[:-1], slice(2 * n, 3 * n), factors[:, :, 2])
-        aten.tanh_backward(i, g, grad_input=factors[:, :, 3])
+        # Of each gate, what its gradient is made of besides dh or dc; the loop multiplies them in.
+        dz = h.new_empty(steps, nb_samples, 4, n)
+        gates.derivative(tanh_c, slice(0, n), dz[:, :, 0])
+        gates.derivative(g, slice(n, 2 * n), dz[:, :, 1])
+        gates.derivative(c[:-1], slice(2 * n, 3 * n), dz[:, :, 2])
+        aten.tanh_backward(i, g, grad_input=dz[:, :, 3])
         of_c = aten.tanh_backward(o, tanh_c)
         if kept is not None:
-            factors.mul_(kept.unsqueeze(-1))
+            dz.mul_(kept.unsqueeze(-1))
             of_c.mul_(kept)
             f = torch.where(kept, f, 1.0)
-        dz = torch.empty_like(factors)
         dh, dc = torch.zeros_like(tanh_c[0]), torch.zeros_like(tanh_c[0])
         wide_dc, transposed = dc.unsqueeze(1), U.t()
         dzs, d_os, d_ifcs = map(_steps, (dz.flatten(2), dz[:, :, 0], dz[:, :, 1:]))
-        of_os, of_ifcs = map(_steps, (factors[:, :, 0], factors[:, :, 1:]))
         of_cs, fs = map(_steps, (of_c, f))
         passed = None if kept is None else _steps(~kept)
         d_outputs = None if only_last else _steps(grads[0])
@@ -154,8 +152,8 @@ class _LSTM(torch.autograd.Function):
             if d_outputs is not None:
                 dh.add_(d_outputs[t])
             dc.addcmul_(dh, of_cs[t])
-            torch.mul(dh, of_os[t], out=d_os[t])
-            torch.mul(wide_dc, of_ifcs[t], out=d_ifcs[t])
+            d_os[t].mul_(dh)
+            d_ifcs[t].mul_(wide_dc)
             dc.mul_(fs[t])
             if passed is None:
                 torch.mm(dzs[t], transposed, out=dh)
@@ -210,32 +208,29 @@ class _GRU(torch.autograd.Function):
         steps, nb_samples, n = reset_h.shape
         before = h[:-1]
         reset, update = gates.values.split(n, -1)
-        # Of each gate, what its gradient is made of besides dh or d(reset h).
-        factors = h.new_empty(steps, nb_samples, 3, n)
-        gates.derivative(before, slice(0, n), factors[:, :, 0])
-        gates.derivative(before - g, slice(n, 2 * n), factors[:, :, 1])
-        aten.tanh_backward(1 - update, g, grad_input=factors[:, :, 2])
+        # Of each gate, what its gradient is made of besides dh or d(reset h); see above.
+        dz = h.new_empty(steps, nb_samples, 3, n)
+        gates.derivative(before, slice(0, n), dz[:, :, 0])
+        gates.derivative(before - g, slice(n, 2 * n), dz[:, :, 1])
+        aten.tanh_backward(1 - update, g, grad_input=dz[:, :, 2])
         if kept is not None:
-            factors.mul_(kept.unsqueeze(-1))
+            dz.mul_(kept.unsqueeze(-1))
             update = torch.where(kept, update, 1.0)
-        dz = torch.empty_like(factors)
         dh, d_reset_h = torch.zeros_like(before[0]), torch.empty_like(before[0])
         wide_dh, transposed, transposed_h = dh.unsqueeze(1), U.t(), U_h.t()
         d_gates, d_rs, d_zhs, d_gs = map(
             _steps, (dz[:, :, :2].flatten(2), dz[:, :, 0], dz[:, :, 1:], dz[:, :, 2])
         )
-        of_rs, of_zhs, updates, resets = map(
-            _steps, (factors[:, :, 0], factors[:, :, 1:], update, reset)
-        )
+        updates, resets = map(_steps, (update, reset))
         d_outputs = None if only_last else _steps(grads[0])
         if only_last:
             dh.copy_(grads[0])
         for t in reversed(range(steps)):
             if d_outputs is not None:
                 dh.add_(d_outputs[t])
-            torch.mul(wide_dh, of_zhs[t], out=d_zhs[t])
+            d_zhs[t].mul_(wide_dh)
             torch.mm(d_gs[t], transposed_h, out=d_reset_h)
-            torch.mul(d_reset_h, of_rs[t], out=d_rs[t])
+            d_rs[t].mul_(d_reset_h)
             dh.mul_(updates[t]).addcmul_(d_reset_h, resets[t])
             dh.addmm_(d_gates[t], transposed)
         d_products = dz.flatten(2)
