@@ -20,7 +20,7 @@ from importlib.machinery import BuiltinImporter, SourceFileLoader
 from types import ModuleType, TracebackType
 from typing import Any
 
-from . import loading
+from . import loading, redirect, report
 from .alias import install
 
 EPILOG = """\
@@ -39,6 +39,7 @@ Other commands; each has a --help of its own:
 # A first word that runs no script: the function that gets what follows it, and what it does.
 # The function returns the exit status; its module is imported only then.
 COMMANDS = {
+    "check": ("legacy_keras._runner.report:check", "say what a script needs, without running it"),
     "enable": (
         "legacy_keras._runner.environment:enable",
         "let python script.py do the same in this virtual environment",
@@ -59,7 +60,9 @@ def main() -> None:
         print(_version())
         return
     _apply(options, parser)
-    install(_say if options.verbose else None)
+    if options.verbose:
+        redirect.report = _say
+    install(redirect.report)
     try:
         if options.module:
             _run_module(options, *options.module, *options.script)
@@ -109,6 +112,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--verbose", action="store_true", help="say on stderr what is redirected, and the device"
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say on stderr what is translated and redirected, then run the script",
     )
     parser.add_argument("--version", action="store_true", help="show the versions and leave")
     parser.add_argument("-m", dest="module", help="run a module, as python -m does", **rest)
@@ -166,6 +174,8 @@ def _run_script(options: argparse.Namespace, script: str, *arguments: str) -> No
         sys.exit(2)
     sys.argv[:] = [script, *arguments]
     program = _program(options, os.path.dirname(os.path.realpath(path)))
+    if options.explain:
+        print(report.as_text(report.examine(program, path)), file=sys.stderr)
     code, python2 = program.compile_main(source, path)
     exec(code, _new_main(python2, __file__=path, __cached__=None, __loader__=loader))
 

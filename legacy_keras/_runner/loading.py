@@ -23,6 +23,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import attributes
+
 if TYPE_CHECKING:
     from .translate import Translation
 
@@ -46,6 +48,7 @@ class Change(NamedTuple):
     line: int
     what: str
     why: str
+    severity: str = "handled"  # or "risk": it may give other numbers; "fatal": it will not work
 
 
 class Program:
@@ -60,6 +63,7 @@ class Program:
         self.python2 = python2
         self.write = write
         self.changes: list[Change] = []
+        self.libraries: set[str] = set()  # what own modules import, as far as they are loaded
         self.root = os.path.abspath(sys.path[0])
         self.installed = frozenset(map(os.path.abspath, sys.path[1:])) - {self.root}
 
@@ -102,7 +106,7 @@ class Program:
             if self.python2:
                 warnings.simplefilter("ignore")  # they are about Python 3
             try:
-                code = compile(source, path, "exec", dont_inherit=True)
+                code = self._compile_python3(source, path)
             except SyntaxError as reason:
                 error = reason
         if code is not None and not self.python2:
@@ -121,13 +125,25 @@ class Program:
                 raise error from None
             raise
 
+    def _compile_python3(self, source: bytes | str, path: str) -> CodeType:
+        code = compile(source, path, "exec", dont_inherit=True)
+        tree = ast.parse(source, path)
+        return compile(tree, path, "exec", dont_inherit=True) if self.rewrite(tree) else code
+
+    def rewrite(self, tree: ast.Module) -> bool:
+        """Let an own module ask for attributes of the era; tell whether it asks for any."""
+        self.libraries |= attributes.libraries(tree)
+        return attributes.rewrite(tree, self.libraries)
+
     def _translated(self, translation: Translation, path: str) -> CodeType:
         from . import translate
 
         self.changes.extend(translation.changes)
         if self.write is not None:
             self._save(translation.text, path)
-        return translate.compile_translated(translation, path)
+        tree = translate.parse_translated(translation, path)
+        self.rewrite(tree)
+        return translate.compile_translated(tree, path)
 
     def _save(self, text: str, path: str) -> None:
         relative = os.path.relpath(path, self.root)
@@ -139,6 +155,52 @@ class Program:
         lines.insert(int(text.startswith("#!")), MARKER)
         lines[:3] = [re.sub(r"coding[:=]\s*[-\w.]+", "coding: utf-8", line) for line in lines[:3]]
         target.write_text("\n".join(lines), encoding="utf-8")
+
+    def read(self, path: str) -> Iterator[tuple[str, ast.Module | Exception]]:
+        """Yield the main module and the own ones that it imports, each with its tree, or why not.
+
+        Nothing is run. What would be translated is noted in `changes`.
+        """
+        seen = {path}
+        waiting = [path]
+        while waiting:
+            path = waiting.pop(0)
+            try:
+                tree = self._parse(Path(path).read_bytes(), path)
+            except (SyntaxError, ImportError, ValueError) as error:
+                yield path, error
+                continue
+            yield path, tree
+            found = [file for file in self._imported(tree, path) if file not in seen]
+            waiting += dict.fromkeys(found)
+            seen.update(found)
+
+    def _parse(self, source: bytes, path: str) -> ast.Module:
+        from . import translate
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                tree = ast.parse(source, path)
+            except SyntaxError as error:
+                if not (self.python2 or translate.looks_like_python_2(error)):
+                    raise
+                tree = None
+            if tree is not None and (not self.python2 or is_marked(source)):
+                return tree
+            try:
+                translation = translate.translate(source, path)
+            except translate.NotPython2:
+                if tree is None:
+                    raise
+                return tree  # Python 3 and nothing else, beside Python 2
+            self.changes.extend(translation.changes)
+            return ast.parse(translation.text, path)
+
+    def finds(self, name: str, path: str) -> bool:
+        """Tell whether there is an own module of this name, seen from another one."""
+        tree = ast.Module([ast.Import([ast.alias(name)])], [])
+        return any(True for _ in self._imported(tree, path))
 
     def is_python2(self, source: bytes | str, path: str) -> bool:
         """Tell whether a module, or an own module that it imports, cannot be read by Python 3.
@@ -241,7 +303,9 @@ class OwnLoader(SourceFileLoader):
 
 def builtins_for(python2: bool) -> dict[str, Any]:
     """Return the builtins of one own module: Python's, and Python 2's on top if it is that."""
-    namespace = dict(vars(builtins))
+    from . import redirect
+
+    namespace = {**vars(builtins), **redirect.BUILTINS}
     if python2:
         from .python2.builtins import BUILTINS
 

@@ -86,19 +86,27 @@ def translate(source: bytes | str, path: str) -> Translation:
     return Translation("\n".join(lines).replace(ADDED, ""), added, fix.changes)
 
 
-def compile_translated(translation: Translation, path: str, mode: str = "exec") -> CodeType:
-    """Compile translated source so that a traceback shows the lines of the original.
+def parse_translated(translation: Translation, path: str, mode: str = "exec") -> Any:
+    """Return the tree of translated source, with the lines of the original.
 
-    It shows them without marks below, for the columns are not those of the original.
+    A traceback shows them without marks below, for the columns are not those of the original.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # Python 2 said nothing about '\d'
         warnings.simplefilter("ignore", DeprecationWarning)
         tree: Any = ast.parse(translation.text, path, mode)
-        for node in ast.walk(tree):
-            if hasattr(node, "lineno"):
-                line = node.lineno - bisect.bisect_left(translation.added, node.lineno)
-                vars(node).update(lineno=line, end_lineno=line, col_offset=-1, end_col_offset=-1)
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            line = node.lineno - bisect.bisect_left(translation.added, node.lineno)
+            vars(node).update(lineno=line, end_lineno=line, col_offset=-1, end_col_offset=-1)
+    return tree
+
+
+def compile_translated(tree: Any, path: str, mode: str = "exec") -> CodeType:
+    """Compile what `parse_translated` gave."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
         code: CodeType = compile(tree, path, mode, dont_inherit=True)
         return code
 

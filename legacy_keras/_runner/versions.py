@@ -5,6 +5,8 @@ Data and one look-up. Who asks: ``alias.py``, for every ``keras.…`` that is im
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 # Module paths, without the leading ``keras.``: those of 0.3, and two that only 0.1 and 0.2 had.
 ERA_PATHS = frozenset(
     """
@@ -144,6 +146,52 @@ LATER = {
     "utils.to_categorical": ("2.0.0", "at this path; keras.utils.np_utils before that"),
     "utils.vis_utils": ("2.0.0", "keras.utils.visualize_util before that"),
 }
+
+
+class Keyword(NamedTuple):
+    """An argument that tells which Keras a call was written for."""
+
+    keras: str
+    methods: tuple[str, ...] = ()  # of models, whatever the model is called; else layers and kin
+    instead: str = ""
+
+
+FITS = ("fit", "fit_generator")
+KEYWORDS = {
+    "show_accuracy": Keyword("Keras 0.x", (*FITS, "evaluate", "evaluate_generator")),
+    "class_mode": Keyword("Keras 0.x", ("compile",)),
+    "theano_mode": Keyword("Keras 0.x", ("compile",)),
+    "truncate_gradient": Keyword("Keras 0.x"),
+    "poolsize": Keyword("Keras 0.x"),
+    "nb_epoch": Keyword("Keras 0.x or 1.x", FITS),
+    "samples_per_epoch": Keyword("Keras 0.x or 1.x", FITS),
+    "nb_filter": Keyword("Keras 0.x or 1.x"),
+    "border_mode": Keyword("Keras 0.x or 1.x"),
+    "output_dim": Keyword("Keras 0.x or 1.x"),
+    "metrics": Keyword("Keras 1.x", ("compile",), "show_accuracy=True of fit"),
+    "epochs": Keyword("Keras 2.x", FITS, "nb_epoch="),
+    "steps_per_epoch": Keyword("Keras 2.x", FITS, "samples_per_epoch="),
+    "validation_steps": Keyword("Keras 2.x", FITS, "nb_val_samples="),
+    "units": Keyword("Keras 2.x", (), "output_dim="),
+    "filters": Keyword("Keras 2.x", (), "nb_filter="),
+    "kernel_size": Keyword("Keras 2.x", (), "nb_row= and nb_col="),
+    "kernel_initializer": Keyword("Keras 2.x", (), "init="),
+    "kernel_regularizer": Keyword("Keras 2.x", (), "W_regularizer="),
+    "recurrent_dropout": Keyword("Keras 2.x", (), "no such thing"),
+    "padding": Keyword("Keras 2.x", (), "border_mode="),
+    "data_format": Keyword("Keras 2.x", (), "dim_ordering="),
+}
+
+
+def since(path: str) -> tuple[str, str] | None:
+    """Return the major version that ``keras.<path>`` arrived in, and what it is."""
+    parts = path.split(".")
+    if len(parts) == 3:
+        parts = [parts[0], parts[2]]
+    for length in range(len(parts), 0, -1):
+        if found := LATER.get(".".join(parts[:length])):
+            return found[0][0], found[1]
+    return None
 
 
 def explain_absent(path: str) -> str | None:
