@@ -49,6 +49,10 @@ COMMANDS = {
 }
 
 
+# What a script for a later Keras ends with.
+OF_A_LATER_KERAS = (ImportError, AttributeError, TypeError, NameError)
+
+
 def main() -> None:
     """Run what ``sys.argv`` names; return when it ends, or leave as it leaves."""
     argv = sys.argv[1:]
@@ -241,6 +245,11 @@ def _show(
     """Call the excepthook that was there with the script's own frames only."""
     traceback = _without_runner(traceback)
     hook(kind, error.with_traceback(traceback), traceback)
+    path = getattr(sys.modules["__main__"], "__file__", None)
+    if issubclass(kind, OF_A_LATER_KERAS) and loading.current is not None and path is not None:
+        line = report.tell_version(loading.current, path)
+        if line is not None:
+            _say(line)
 
 
 def _without_runner(traceback: TracebackType | None) -> TracebackType | None:

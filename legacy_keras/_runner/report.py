@@ -120,7 +120,7 @@ def examine(program: loading.Program, script: str) -> Report:
     written = []
     for file, tree in trees:
         scan = _Scan(file, program)
-        scan.visit(tree)
+        scan.read(tree)
         program.changes += _once(scan.changes)
         written += scan.written
     changes = sorted(program.changes[before:], key=lambda each: (each.path != path, each))
@@ -155,6 +155,15 @@ class _Scan(ast.NodeVisitor):
         self.changes: list[Change] = []
         self.written: list[Written] = []
 
+    def read(self, tree: ast.Module) -> None:
+        """Read a module: its imports first, for a function may use what stands below it."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                self.take_import(node)
+            elif isinstance(node, ast.ImportFrom):
+                self.take_import_from(node)
+        self.visit(tree)
+
     def tell(self, node: ast.AST, row: Row) -> None:
         """Note a row of the table at a line."""
         severity = "fatal" if row.vanished else "handled"
@@ -185,7 +194,9 @@ class _Scan(ast.NodeVisitor):
     def look_up_keras(self, node: ast.AST, inner: str) -> None:
         """Note a name that another Keras has."""
         line = getattr(node, "lineno", 1)
-        message = explain_absent(inner)
+        parts = inner.split(".")
+        starts = [".".join(parts[: length + 1]) for length in range(len(parts))]
+        message = next(filter(None, map(explain_absent, starts)), None)
         if message and not _is_here(inner):
             self.changes.append(Change(self.path, line, f"keras.{inner}", message, "fatal"))
             if version := since(inner):
@@ -197,7 +208,7 @@ class _Scan(ast.NodeVisitor):
         """Note what tells the version."""
         self.written.append(Written(keras, what, _short(self.path), line))
 
-    def visit_Import(self, node: ast.Import) -> None:
+    def take_import(self, node: ast.Import) -> None:
         for alias in node.names:
             if self.missing(node, alias.name):
                 continue
@@ -205,7 +216,7 @@ class _Scan(ast.NodeVisitor):
             root = alias.name.partition(".")[0]
             self.names[alias.asname or root] = alias.name if alias.asname else root
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+    def take_import_from(self, node: ast.ImportFrom) -> None:
         if node.level or not node.module or self.missing(node, node.module):
             return
         for alias in node.names:
