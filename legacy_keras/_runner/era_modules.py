@@ -506,6 +506,7 @@ collections.Callable | collections.abc.Callable | Python 3.10
 collections.Hashable | collections.abc.Hashable | Python 3.10
 collections.Sized | collections.abc.Sized | Python 3.10
 collections.Container | collections.abc.Container | Python 3.10
+re.split | ~.others.re_split | Python 3.7 splits where nothing stands | re.split
 time.clock | .others. | Python 3.8 | time.perf_counter
 inspect.getargspec | .others. | Python 3.11 | inspect.getfullargspec
 inspect.formatargspec | - | Python 3.11 | inspect.signature

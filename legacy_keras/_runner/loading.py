@@ -143,7 +143,7 @@ class Program:
             self._save(translation.text, path)
         tree = translate.parse_translated(translation, path)
         self.rewrite(tree)
-        return translate.compile_translated(tree, path)
+        return translate.compile_tree(tree, path)
 
     def _save(self, text: str, path: str) -> None:
         relative = os.path.relpath(path, self.root)
@@ -195,7 +195,9 @@ class Program:
                     raise
                 return tree  # Python 3 and nothing else, beside Python 2
             self.changes.extend(translation.changes)
-            return ast.parse(translation.text, path)
+            tree = translate.parse_translated(translation, path)
+            assert isinstance(tree, ast.Module)
+            return tree
 
     def finds(self, name: str, path: str) -> bool:
         """Tell whether there is an own module of this name, seen from another one."""

@@ -75,7 +75,7 @@ def import_module_of_the_era(
         return find(root)
     if "*" in fromlist and isinstance(module, EraModule):
         return module.public()
-    real = vars(module).get("_real", module)
+    behind = real(module)
     submodules = []
     for wanted in fromlist:
         row = NAMES.get(f"{name}.{wanted}")
@@ -83,8 +83,8 @@ def import_module_of_the_era(
             raise ImportError(explain(row), name=name)
         if row is None and f"{name}.{wanted}" not in PARENTS:
             submodules.append(wanted)
-    if submodules and hasattr(real, "__path__"):
-        builtins.__import__(real.__name__, globals, locals, submodules, 0)  # some are modules
+    if submodules and hasattr(behind, "__path__"):
+        builtins.__import__(behind.__name__, globals, locals, submodules, 0)  # some are modules
     return module
 
 
@@ -95,18 +95,18 @@ def find(name: str) -> ModuleType:
         if parent:
             find(parent)
         row = NAMES.get(name)
-        real = None if row is not None and row.since.endswith("deprecated") else _real(name)
-        if real is None and row is not None:
+        module = None if row is not None and row.since.endswith("deprecated") else _real(name)
+        if module is None and row is not None:
             _tell(row)
-            real = _resolve(row, name)
-        elif real is None:
+            module = _resolve(row, name)
+        elif module is None:
             if not parent or name not in PARENTS:
                 return _missing(name)
-            real = ModuleType(name)  # a package that has what the table has, and nothing else
-        assert isinstance(real, ModuleType), name
+            module = ModuleType(name)  # a package that has what the table has, and nothing else
+        assert isinstance(module, ModuleType), name
         if name in PREPARE:
             importlib.import_module(f"{__package__}.era.{PREPARE[name]}").prepare()
-        _found[name] = EraModule(name, real) if name in PARENTS else real
+        _found[name] = EraModule(name, module) if name in PARENTS else module
     return _found[name]
 
 
@@ -195,6 +195,12 @@ class EraModule(ModuleType):
         everything = ModuleType(self.__name__)
         vars(everything).update(names, __all__=sorted(names))
         return everything
+
+
+def real(module: ModuleType) -> ModuleType:
+    """Return the module behind what a script was given."""
+    behind: ModuleType = vars(module).get("_real", module)
+    return behind
 
 
 def attribute(value: Any, name: str) -> Any:

@@ -102,7 +102,12 @@ def parse_translated(translation: Translation, path: str, mode: str = "exec") ->
     return tree
 
 
-def compile_translated(tree: Any, path: str, mode: str = "exec") -> CodeType:
+def compile_translated(translation: Translation, path: str, mode: str = "exec") -> CodeType:
+    """Compile translated source."""
+    return compile_tree(parse_translated(translation, path, mode), path, mode)
+
+
+def compile_tree(tree: Any, path: str, mode: str = "exec") -> CodeType:
     """Compile what `parse_translated` gave."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)

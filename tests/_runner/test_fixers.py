@@ -204,7 +204,7 @@ def test_changes_tell_line_and_reason() -> None:
     changes = translate("x = 1\nprint x\n", "old.py").changes
 
     assert [tuple(change) for change in changes] == [
-        ("old.py", 2, "print x to print(x)", "Python 3 cannot read it")
+        ("old.py", 2, "print x to print(x)", "Python 3 cannot read it", "handled")
     ]
 
 

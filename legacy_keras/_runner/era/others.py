@@ -30,6 +30,20 @@ def getargspec(func: Any) -> ArgSpec:
     return ArgSpec(spec.args, spec.varargs, spec.varkw, spec.defaults)
 
 
+def re_split(pattern: Any, string: Any, maxsplit: int = 0, flags: int = 0) -> list[Any]:
+    """Split where the pattern matches something: a match of no length was none."""
+    parts: list[Any] = []
+    start = 0
+    for found in re.compile(pattern, flags).finditer(string):
+        if found.end() > found.start():
+            parts += [string[start : found.start()], *found.groups()]
+            start = found.end()
+            maxsplit -= 1
+            if maxsplit == 0:
+                break
+    return [*parts, string[start:]]
+
+
 def setdefaultencoding(name: str) -> None:
     """Do nothing: text is Unicode, and files are UTF-8."""
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
-from .. import loading
+from .. import loading, redirect
 from . import modules
 
 
@@ -29,7 +29,10 @@ def compile(source: Any, filename: str, mode: str, *flags: Any, **options: Any) 
         translation = translate.translate(text.strip() if mode == "eval" else text, filename)
     except translate.NotPython2:  # Python 3 will say why
         return builtins.compile(text, filename, mode, dont_inherit=True)
-    return translate.compile_translated(translation, filename, mode)
+    tree = translate.parse_translated(translation, filename, mode)
+    if loading.current is not None and mode == "exec":
+        loading.current.rewrite(tree)
+    return translate.compile_tree(tree, filename, mode)
 
 
 def _code(source: Any, mode: str) -> Any:
@@ -83,6 +86,7 @@ def input(prompt: Any = "") -> Any:
 
 def reload(module: ModuleType) -> ModuleType:
     """Load a module again; ``sys`` only to get ``setdefaultencoding`` back."""
+    module = redirect.real(module)
     return module if module is sys else importlib.reload(module)
 
 
@@ -108,7 +112,7 @@ def import_module(
             modules.print_numpy_as_of_the_time()
         if not level and name in modules.INSTEAD:
             return modules.instead_of(name)
-    return builtins.__import__(name, globals, locals, fromlist, level)
+    return redirect.import_module_of_the_era(name, globals, locals, fromlist, level)
 
 
 def generator(function: Callable[..., Any]) -> Callable[..., Any]:

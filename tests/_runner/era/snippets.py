@@ -6,6 +6,7 @@ Code that Python 2.7 reads, too. ``python record.py`` in an environment of that 
 """
 
 import itertools
+import re
 import string
 
 import numpy as np
@@ -266,6 +267,9 @@ CASES = [
     lambda: string.letters[:0] + string.lowercase[:3],
     lambda: string.zfill(3, 4),
     lambda: string.atoi("12"),
+    lambda: re.split(r"(\W+)?", "Mary moved to the bathroom."),
+    lambda: re.split("x*", "axbc", 1),
+    lambda: re.split("[,;]", "a,b;c,d", maxsplit=2),
 ]
 
 
