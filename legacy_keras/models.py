@@ -210,6 +210,9 @@ class Model(containers.Container):
         for p in self.parameters():
             p.requires_grad_(id(p) in trained)
         constraints = self.constraints
+        # 0.3.3 zips the two: what is beyond the constraints, as in a LambdaMerge with weights that
+        # the user added in build, is not trained.
+        params = params[: len(constraints)]
         self.optimizer = optimizers.bind(optimizers.get(optimizer), params, constraints)
         dtypes = [torch_dtype(layer.input_dtype) for layer in self.input_layers]
         self._caster = Caster(dtypes, torch_dtype(), device)
@@ -730,6 +733,16 @@ class Sequential(Model, containers.Sequential):
         """Return the loss, or [loss, accuracy], on some data."""
         data = self._pack(X, y, sample_weight)
         return self._evaluate(data, batch_size, show_accuracy, verbose)
+
+    def train(self, mode: Any = True, *batch: Any, **options: Any) -> Any:
+        """Set PyTorch's training mode; with arrays X and y, `train_on_batch`, as in Keras 0.1."""
+        if isinstance(mode, bool) and not batch and not options:
+            return super().train(mode)
+        return self.train_on_batch(mode, *batch, **options)
+
+    def test(self, X: Any, y: Any, accuracy: bool = False) -> list[np.ndarray]:
+        """Do `test_on_batch`, by its name in Keras 0.1."""
+        return self.test_on_batch(X, y, accuracy)
 
     def train_on_batch(
         self,

@@ -16,8 +16,22 @@ from legacy_keras import backend as K
 from legacy_keras import layers, objectives
 from legacy_keras._older import older_keywords
 from legacy_keras._settings import settings
+from legacy_keras.layers import recurrent
+from legacy_keras.layers.advanced_activations import PReLU
 from legacy_keras.layers.containers import Sequential as Stack
-from legacy_keras.layers.core import Activation, AutoEncoder, Dense, Layer, Merge
+from legacy_keras.layers.convolutional import Convolution1D, Convolution2D
+from legacy_keras.layers.core import (
+    Activation,
+    AutoEncoder,
+    Dense,
+    Layer,
+    MaxoutDense,
+    Merge,
+    Reshape,
+    TimeDistributedDense,
+)
+from legacy_keras.layers.normalization import BatchNormalization
+from legacy_keras.layers.recurrent import LSTM, SimpleRNN
 from legacy_keras.models import Graph, Sequential, model_from_json
 from legacy_keras.utils import theano_utils, visualize_util
 from legacy_keras.utils.dot_utils import Grapher
@@ -319,3 +333,81 @@ def test_the_shapes_of_a_graph_are_printed(capsys: pytest.CaptureFixture[str]) -
         "shape after Embedding: (5, 6, 4)",
         "shape after JZS3: (5, 2)",
     ]
+
+
+# A call in the order of Keras 0.1, and the same in the words of 0.3.3.
+IN_THE_ORDER_OF_0_1 = [
+    (lambda: Dense(5, 4, "uniform", "tanh"), lambda: Dense(4, "uniform", "tanh", input_dim=5)),
+    (lambda: Dense(5, 4, init="zero"), lambda: Dense(4, "zero", input_dim=5)),
+    (lambda: Dense(np.int64(5), np.int64(4)), lambda: Dense(4, input_dim=5)),
+    (lambda: TimeDistributedDense(5, 4), lambda: TimeDistributedDense(4, input_dim=5)),
+    (lambda: MaxoutDense(5, 4, 3), lambda: MaxoutDense(4, 3, input_dim=5)),
+    (lambda: Convolution1D(5, 4, 3), lambda: Convolution1D(4, 3, input_dim=5)),
+    (
+        lambda: Convolution1D(5, nb_filter=4, filter_length=3),
+        lambda: Convolution1D(nb_filter=4, filter_length=3, input_dim=5),
+    ),
+    (
+        lambda: Convolution2D(6, 1, 3, 2, "zero", "relu", border_mode="same"),
+        lambda: Convolution2D(6, 3, 2, "zero", "relu", border_mode="same"),
+    ),
+    (lambda: LSTM(5, 4), lambda: LSTM(4, input_dim=5)),
+    (
+        lambda: LSTM(5, 4, "uniform", "orthogonal", "zero", "relu"),
+        lambda: LSTM(4, "uniform", "orthogonal", "zero", "relu", input_dim=5),
+    ),
+    (lambda: recurrent.GRU(5, 4), lambda: recurrent.GRU(4, activation="sigmoid", input_dim=5)),
+    (lambda: SimpleRNN(5, 4), lambda: SimpleRNN(4, activation="sigmoid", input_dim=5)),
+    (lambda: BatchNormalization((4,), 1e-3), lambda: BatchNormalization(1e-3)),
+    (lambda: PReLU((4,), "one"), lambda: PReLU("one")),
+    (lambda: Reshape(2, 3), lambda: Reshape((2, 3))),
+]
+
+
+@pytest.mark.parametrize(("older", "today"), IN_THE_ORDER_OF_0_1)
+def test_the_order_of_arguments_in_0_1_is_taken(older: Any, today: Any) -> None:
+    first, second = older().get_config(), today().get_config()
+
+    assert {**first, "name": ""} == {**second, "name": ""}
+
+
+@pytest.mark.parametrize(
+    ("layer", "field", "value"),
+    [
+        (lambda: Dense(5, "uniform"), "output_dim", 5),
+        (lambda: Dense(5, lambda shape, name=None: K.zeros(shape)), "output_dim", 5),
+        (lambda: MaxoutDense(5, 3), "nb_feature", 3),
+        (lambda: LSTM(5), "output_dim", 5),
+        (lambda: Convolution2D(6, 3, 2), "nb_col", 2),
+        (lambda: BatchNormalization(1e-3), "epsilon", 1e-3),
+    ],
+)
+def test_the_order_of_0_3_3_stays(layer: Any, field: str, value: Any) -> None:
+    assert getattr(layer(), field) == value
+
+
+def test_an_argument_that_is_doubled_in_both_orders_is_an_error() -> None:
+    with pytest.raises(TypeError, match="multiple values for argument 'output_dim'"):
+        Dense(5, output_dim=4, input_dim=3)
+
+
+def test_train_and_test_are_those_of_0_1_for_arrays_and_pytorchs_otherwise() -> None:
+    model = Sequential([Dense(2, 1)])
+    model.compile("sgd", "mse")
+    X, y = np.ones((3, 2)), np.ones((3, 1))
+
+    before = model.test(X, y)
+    assert model.train(X, y) == before
+    assert len(model.train(X, y, accuracy=True)) == 2
+    assert model.test(X, y) < before
+    assert model.train(False) is model
+    assert not model.training
+
+
+def test_history_has_the_totals_of_the_last_epoch() -> None:
+    model = Sequential([Dense(1, input_dim=2)])
+    model.compile("sgd", "mse")
+
+    history = model.fit(np.ones((5, 2)), np.ones((5, 1)), nb_epoch=2, verbose=0)
+
+    assert history.totals == {"loss": pytest.approx(history.history["loss"][1] * 5)}

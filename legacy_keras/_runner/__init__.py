@@ -4,6 +4,7 @@ cli.py          command line, then the script, as Python itself would run it
 alias.py        makes ``keras`` mean legacy_keras
 versions.py     the tables: what Keras 0.x had, what arrived later and when
 loading.py      loads the script and the modules of its own; each has builtins of its own
+signs.py        tells Python 2 source that Python 3 can read
 translate.py    Python 2 source to Python 3: the fixers of fixers.py, in order
 python2/        Python 2 at run time
 era_modules.py  the table: what moved, vanished or changed in other libraries since 2015/16

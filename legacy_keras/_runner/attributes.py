@@ -164,15 +164,14 @@ def _loaded(node: ast.expr) -> ast.expr:
 
 
 def _is_fraction(node: ast.AST) -> bool:
-    """Tell whether an expression may make a float of integers."""
-    if not isinstance(node, ast.BinOp):
+    """Tell whether an expression may make a float: a quotient, a product, what is rounded."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, (ast.Div, ast.Mult))
+    if not isinstance(node, ast.Call):
         return False
-    if isinstance(node.op, ast.Div):
-        return True
-    return isinstance(node.op, ast.Mult) and any(
-        isinstance(side, ast.Constant) and isinstance(side.value, float)
-        for side in (node.left, node.right)
-    )
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in ("floor", "ceil", "round", "rint", "around", "float")
 
 
 def _fractions(tree: ast.Module) -> set[str]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import attributes
+from . import attributes, signs
 
 if TYPE_CHECKING:
     from .translate import Translation
@@ -205,7 +205,7 @@ class Program:
         return any(True for _ in self._imported(tree, path))
 
     def is_python2(self, source: bytes | str, path: str) -> bool:
-        """Tell whether a module, or an own module that it imports, cannot be read by Python 3.
+        """Tell whether a module, or an own module that it imports, is for Python 2 alone.
 
         Only imports that stand in the source are followed.
         """
@@ -221,6 +221,8 @@ class Program:
                     tree = ast.parse(source)
                     compile(tree, path, "exec", dont_inherit=True)
             except (SyntaxError, ValueError):
+                return True
+            if signs.of_python_2(tree):
                 return True
             for imported in self._imported(tree, path):
                 if imported not in seen:

@@ -267,7 +267,7 @@ def _is_own(root: str) -> bool:
     if root in _found or program is None:
         return False
     spec = loading.OwnFinder(program).find_spec(root)
-    return spec is not None
+    return spec is not None and isinstance(spec.loader, loading.OwnLoader)
 
 
 def _real(name: str) -> ModuleType | None:

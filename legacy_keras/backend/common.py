@@ -43,29 +43,29 @@ def _backend_name() -> str:
     return name
 
 
-_floatx: str = _configured("floatx", lambda v: v in FLOAT_TYPES, "float32")
-_epsilon: float = _configured("epsilon", lambda v: type(v) is float and 0 <= v < 1, 10e-8)
+_FLOATX: str = _configured("floatx", lambda v: v in FLOAT_TYPES, "float32")
+_EPSILON: float = _configured("epsilon", lambda v: type(v) is float and 0 <= v < 1, 10e-8)
 
 _BACKEND = _backend_name()
 
 # 0.3.3 binds the clip of its cross-entropies at import: set_epsilon() does not move it.
-CLIP = _epsilon
+CLIP = _EPSILON
 
 
 def epsilon() -> float:
     """Return the fuzz factor, 1e-7 unless ``keras.json`` or `set_epsilon` say otherwise."""
-    return _epsilon
+    return _EPSILON
 
 
 def set_epsilon(e: float) -> None:
     """Set the fuzz factor of constraints and objectives; cross-entropies keep theirs."""
-    global _epsilon
-    _epsilon = e
+    global _EPSILON
+    _EPSILON = e
 
 
 def floatx() -> str:
     """Return the default float type as a string, such as ``"float32"``."""
-    return _floatx
+    return _FLOATX
 
 
 def set_floatx(floatx: str) -> None:
@@ -74,22 +74,22 @@ def set_floatx(floatx: str) -> None:
     Raises:
         ValueError: unless ``floatx`` is float16, float32 or float64.
     """
-    global _floatx
+    global _FLOATX
     if floatx not in FLOAT_TYPES:
         raise ValueError(
             f"Unknown floatx type: {floatx!r}; expected one of {', '.join(FLOAT_TYPES)}."
         )
-    _floatx = str(floatx)
+    _FLOATX = str(floatx)
 
 
 def cast_to_floatx(x: Any) -> np.ndarray:
     """Return ``x`` as a NumPy array of the default float type."""
-    return np.asarray(x, dtype=_floatx)
+    return np.asarray(x, dtype=_FLOATX)
 
 
 def torch_dtype(name: str | None = None) -> torch.dtype:
     """Return the torch dtype for a NumPy dtype name, by default that of `floatx`."""
-    dtype = getattr(torch, str(name or _floatx), None)
+    dtype = getattr(torch, str(name or _FLOATX), None)
     if not isinstance(dtype, torch.dtype):
         raise ValueError(f"Unknown dtype {name!r}; expected a name such as 'float32' or 'int32'.")
     return dtype

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .. import activations
 from .. import backend as K
+from .._older import older_order
 from ..backend._variable import Variable
 from ._base import Layer, MaskedLayer, Shape
 
@@ -22,6 +23,9 @@ PENALTIES = (
     "W_constraint",
     "b_constraint",
 )
+
+# What Dense and its kin took in Keras 0.1, the size of the input first.
+_ORDER_OF_0_1 = ("input_dim", "output_dim", "init", "activation", "weights", *PENALTIES)
 
 
 class Dense(Layer):
@@ -46,6 +50,7 @@ class Dense(Layer):
     W: Variable
     b: Variable
 
+    @older_order(*_ORDER_OF_0_1, at=1)
     def __init__(
         self,
         output_dim: int,
@@ -110,6 +115,7 @@ class TimeDistributedDense(MaskedLayer):
     W: Variable
     b: Variable
 
+    @older_order(*_ORDER_OF_0_1, at=1)
     def __init__(
         self,
         output_dim: int,
@@ -178,6 +184,7 @@ class MaxoutDense(Layer):
     W: Variable
     b: Variable
 
+    @older_order("input_dim", "output_dim", "nb_feature", "init", "weights", *PENALTIES, at=2)
     def __init__(
         self,
         output_dim: int,

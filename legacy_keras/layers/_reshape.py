@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .. import backend as K
+from .._older import older_sizes
 from ._base import Layer, Shape
 
 
@@ -34,6 +35,7 @@ class Reshape(Layer):
 
     config_fields: ClassVar = ("dims",)
 
+    @older_sizes
     def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.dims = tuple(dims)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from .. import backend as K
+from .._older import older_order
 from ..backend._variable import Variable
 from ._base import MaskedLayer
 
@@ -47,6 +48,7 @@ class PReLU(MaskedLayer):
     config_fields: ClassVar = ("init",)
     alphas: Variable
 
+    @older_order(None, "init", "weights", at=0)
     def __init__(self, init: Any = "zero", weights: Any = None, **kwargs: Any) -> None:
         self.set_options(init=init, initial_weights=weights)
         super().__init__(**kwargs)

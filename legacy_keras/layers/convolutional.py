@@ -17,11 +17,14 @@ from torch import Tensor
 from .. import activations
 from .. import backend as K
 from .._errors import ArgumentError
-from .._older import older_keywords
+from .._older import older_keywords, older_order
 from ..backend._convolution import check_strides, convolve, refuse_same_in_3d
 from ..backend._variable import Variable
 from ._base import Layer, Shape
 from ._dense import PENALTIES
+
+# What followed the sizes in Keras 0.1.
+_REST_OF_0_1 = ("init", "activation", "weights", "border_mode")
 
 
 def conv_output_length(
@@ -161,6 +164,15 @@ class Convolution1D(_Convolution):
         "input_length",
     )
 
+    @older_order(
+        "input_dim",
+        "nb_filter",
+        "filter_length",
+        *_REST_OF_0_1,
+        "subsample_length",
+        *PENALTIES,
+        at=2,
+    )
     def __init__(
         self,
         nb_filter: int,
@@ -252,6 +264,9 @@ class Convolution2D(_Convolution):
         *PENALTIES,
     )
 
+    @older_order(
+        "nb_filter", None, "nb_row", "nb_col", *_REST_OF_0_1, "subsample", *PENALTIES, at=3
+    )
     def __init__(
         self,
         nb_filter: int,

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .. import backend as K
+from .._older import older_order
 from ..backend._variable import Variable
 from ._base import Layer
 
@@ -45,6 +46,7 @@ class BatchNormalization(Layer):
     running_mean: Variable
     running_std: Variable
 
+    @older_order(None, "epsilon", "mode", "momentum", "weights", at=0)
     def __init__(
         self,
         epsilon: float = 1e-6,

@@ -20,6 +20,7 @@ from torch import Tensor
 from .. import activations
 from .. import backend as K
 from .._errors import ArgumentError, RegularizerError
+from .._older import older_order
 from .._settings import settings
 from ..backend._random import drop
 from ..backend._variable import Variable
@@ -28,6 +29,10 @@ from ._base import NoisyLayer, Shape, zeros_from
 from ._steps import time_distributed_dense as time_distributed_dense
 
 States = list[Tensor]
+
+
+# What followed the activations in Keras 0.1.
+_REST_OF_0_1 = ("weights", "truncate_gradient", "return_sequences")
 
 
 class Recurrent(NoisyLayer, _steps.Steps):
@@ -375,6 +380,16 @@ class SimpleRNN(Recurrent, _steps.SimpleRNNSteps):
     U: Variable
     b: Variable
 
+    @older_order(
+        "input_dim",
+        "output_dim",
+        "init",
+        "inner_init",
+        "activation",
+        *_REST_OF_0_1,
+        at=1,
+        activation="sigmoid",
+    )
     def __init__(
         self,
         output_dim: int,
@@ -433,6 +448,17 @@ class GRU(Recurrent, _steps.GRUSteps):
     product_order = _over_time.GRU_GATES
     config_fields: ClassVar = (*SimpleRNN.config_fields, "inner_activation")
 
+    @older_order(
+        "input_dim",
+        "output_dim",
+        "init",
+        "inner_init",
+        "activation",
+        "inner_activation",
+        *_REST_OF_0_1,
+        at=1,
+        activation="sigmoid",
+    )
     def __init__(
         self,
         output_dim: int,
@@ -497,6 +523,17 @@ class LSTM(Recurrent, _steps.LSTMSteps):
         "inner_activation",
     )
 
+    @older_order(
+        "input_dim",
+        "output_dim",
+        "init",
+        "inner_init",
+        "forget_bias_init",
+        "activation",
+        "inner_activation",
+        *_REST_OF_0_1,
+        at=1,
+    )
     def __init__(
         self,
         output_dim: int,

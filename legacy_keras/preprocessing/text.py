@@ -30,7 +30,7 @@ def base_filter() -> str:
 
 
 def text_to_word_sequence(
-    text: str, filters: str = base_filter(), lower: bool = True, split: str = " "
+    text: str | bytes, filters: str = base_filter(), lower: bool = True, split: str = " "
 ) -> list[str]:
     """Cut a text into words.
 
@@ -40,14 +40,15 @@ def text_to_word_sequence(
         split: what stands between words.
 
     Raises:
-        TypeError: if text is not a string.
+        TypeError: if text is neither a string nor bytes in UTF-8.
 
     Mirrors: keras 0.3.3, preprocessing/text.py, text_to_word_sequence.
     """
+    if isinstance(text, bytes):  # a str of Python 2, encoded for its sake
+        text = text.decode("utf-8", "surrogateescape")
     if not isinstance(text, str):
         raise TypeError(
-            f"text_to_word_sequence got a text of type {type(text).__name__}; expected str. "
-            'Decode bytes first: text.decode("utf-8").'
+            f"text_to_word_sequence got a text of type {type(text).__name__}; expected str."
         )
     if lower:
         text = text.lower()

@@ -38,6 +38,8 @@ class Environment:
             capture_output=True,
             text=True,
             env=environment,
+            # Whoever runs the tests in the background has it ignored, and so would the script.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -44,9 +44,13 @@ def test_base_filter_keeps_the_apostrophe():
     assert base_filter() == '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
 
-def test_bytes_are_refused_with_the_call_that_helps():
-    with pytest.raises(TypeError, match=r"type bytes; expected str.*decode"):
-        text_to_word_sequence(b"a b")
+def test_bytes_are_text_in_utf_8():
+    assert text_to_word_sequence("Ein Bär".encode()) == ["ein", "bär"]
+
+
+def test_what_is_no_text_is_refused():
+    with pytest.raises(TypeError, match="type list; expected str"):
+        text_to_word_sequence(["a b"])
 
 
 def test_one_hot_hashes_as_python_2_did():
