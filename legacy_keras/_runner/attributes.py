@@ -171,7 +171,7 @@ def _is_fraction(node: ast.AST) -> bool:
         return False
     called = node.func
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name in ("floor", "ceil", "round", "rint", "around", "float")
+    return name in ("divide", "floor", "ceil", "round", "rint", "around", "float")
 
 
 def _fractions(tree: ast.Module) -> set[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import os
 import re
 import sys
@@ -222,7 +223,7 @@ class Program:
                     compile(tree, path, "exec", dont_inherit=True)
             except (SyntaxError, ValueError):
                 return True
-            if signs.of_python_2(tree):
+            if signs.of_python_2(tree, functools.partial(self.finds, path=path)):
                 return True
             for imported in self._imported(tree, path):
                 if imported not in seen:

@@ -8,7 +8,7 @@ for both. The modules and their names come from the table (``era_modules.py``).
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .era_modules import NAMES
 
@@ -23,18 +23,22 @@ METHODS = frozenset({"has_key", "iteritems", "iterkeys", "itervalues"})
 WITH_METHODS = frozenset({"pandas", "six", "future"})
 
 
-def of_python_2(tree: ast.Module) -> bool:
-    """Tell whether a module uses, for certain, what Python 3 never had."""
+def of_python_2(tree: ast.Module, is_own: Callable[[str], bool] = lambda name: False) -> bool:
+    """Tell whether a module uses, for certain, what Python 3 never had.
+
+    Args:
+        is_own: tells whether the program has a module of its own by a name.
+    """
     nodes = list(_for_certain(tree))
     bound = {name for node in ast.walk(tree) for name in _binds(node)}
     imported = _imported(nodes)
     roots = {name.partition(".")[0] for name in imported.values()}
     for node in nodes:
         if isinstance(node, ast.Import):
-            found = any(alias.name in GONE for alias in node.names)
+            found = any(alias.name in GONE and not is_own(alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             names = {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
-            found = not node.level and not names.isdisjoint(GONE)
+            found = not node.level and not names.isdisjoint(GONE) and not is_own(node.module or "")
         elif isinstance(node, ast.Attribute):
             known = imported.get(node.value.id) if isinstance(node.value, ast.Name) else None
             found = f"{known}.{node.attr}" in GONE or (

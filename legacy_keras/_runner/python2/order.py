@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import cmp_to_key
 from typing import Any
 
+from .. import redirect
+
 Compare = Callable[[Any, Any], int]
 
 
@@ -68,7 +70,7 @@ def sorted(
 def sort(values: Any, *arguments: Any, **options: Any) -> Any:
     """Do ``values.sort(...)``."""
     if not isinstance(values, list) or type(values).sort is not list.sort:
-        return values.sort(*arguments, **options)
+        return redirect.attribute(values, "sort")(*arguments, **options)  # a data frame's, too
     values[:] = sorted(values, *arguments, **options)
     return None
 
