@@ -103,6 +103,55 @@ def test_an_installed_module_stays_as_it_is(run: Run, tmp_path: Path) -> None:
     assert shown.startswith("3.5 ")
 
 
+def test_a_folder_that_the_script_adds_holds_own_modules(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "helper.py").write_text("half = 7 / 2")
+    (tmp_path / "code" / "script.py").write_text(
+        "import sys; sys.path.append('lib'); import helper; print helper.half"
+    )
+
+    assert run("code/script.py").stdout == "3\n"
+
+
+def test_packages_installed_below_the_script_are_not_its_own(run: Run, tmp_path: Path) -> None:
+    site = tmp_path / ".venv" / "lib" / "site-packages"
+    site.mkdir(parents=True)
+    (site / "library.py").write_text("half = 7 / 2")
+    (tmp_path / "script.py").write_text("import library; print library.half")
+    path = str(Path(legacy_keras.__file__).parent.parent)
+
+    assert run("script.py", PYTHONPATH=f"{site}{os.pathsep}{path}").stdout == "3.5\n"
+
+
+def test_a_module_that_shows_up_late_is_translated_by_itself(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(
+        "late = __import__('la' + 'te'); print(7 / 2, late.half, late.other.half)"
+    )
+    (tmp_path / "late.py").write_text("import other\nprint 'late'\nhalf = 7 / 2")
+    (tmp_path / "other.py").write_text("half = 7 / 2")
+
+    assert run("script.py").stdout == "late\n3.5 3 3.5\n"
+
+
+def test_a_module_that_only_python_3_reads_stays_python_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("import new; print new.half")
+    (tmp_path / "new.py").write_text("x = 7\nhalf = f'{x / 2}'")
+
+    assert run("script.py").stdout == "3.5\n"
+
+
+def test_a_script_may_be_python_2_by_every_way_to_run_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").write_text("print 'pack'")
+    (tmp_path / "pack" / "__main__.py").write_text("import side\nprint side.half, __name__")
+    (tmp_path / "pack" / "side.py").write_text("half = 7 / 2")
+
+    assert run("-m", "pack").stdout == "pack\n3 __main__\n"
+    assert run("--py2", "-c", "print(map(str, [7 / 2]))").stdout == "['3']\n"
+    assert '  File "<string>", line 2, in <module>' in run("-c", "print `1`,\n1/0").stderr
+
+
 def test_a_traceback_shows_the_lines_of_the_original(run: Run, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text("import helper\nprint helper.ratio(1, 0)\n")
     (tmp_path / "helper.py").write_text("def ratio(a, b):\n    return a/b\n")
