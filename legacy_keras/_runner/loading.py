@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import functools
 import os
 import re
@@ -63,6 +64,7 @@ class Program:
     def __init__(self, python2: bool = False, write: str | None = None) -> None:
         self.python2 = python2
         self.write = write
+        self.written: set[str] = set()
         self.changes: list[Change] = []
         self.libraries: set[str] = set()  # what own modules import, as far as they are loaded
         self.root = os.path.abspath(sys.path[0])
@@ -139,14 +141,16 @@ class Program:
     def _translated(self, translation: Translation, path: str) -> CodeType:
         from . import translate
 
-        self.changes.extend(translation.changes)
-        if self.write is not None:
+        self.changes[:] = dict.fromkeys([*self.changes, *translation.changes])
+        if self.write is not None and path not in self.written:
             self._save(translation.text, path)
         tree = translate.parse_translated(translation, path)
         self.rewrite(tree)
         return translate.compile_tree(tree, path)
 
     def _save(self, text: str, path: str) -> None:
+        """Write a translation, and those of the own modules that it imports."""
+        self.written.add(path)
         relative = os.path.relpath(path, self.root)
         if relative.startswith(os.pardir) or not os.path.isabs(path):
             relative = os.path.basename(path).strip("<>")
@@ -156,6 +160,10 @@ class Program:
         lines.insert(int(text.startswith("#!")), MARKER)
         lines[:3] = [re.sub(r"coding[:=]\s*[-\w.]+", "coding: utf-8", line) for line in lines[:3]]
         target.write_text("\n".join(lines), encoding="utf-8")
+        for imported in self._imported(ast.parse(text), path):
+            if imported not in self.written:
+                with contextlib.suppress(SyntaxError):  # maybe the run does not reach it
+                    self.compile(Path(imported).read_bytes(), imported)
 
     def read(self, path: str) -> Iterator[tuple[str, ast.Module | Exception]]:
         """Yield the main module and the own ones that it imports, each with its tree, or why not.

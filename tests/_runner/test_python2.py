@@ -341,6 +341,20 @@ def test_a_pickle_of_python_2_is_read(run: Run, tmp_path: Path) -> None:
     assert run("script.py").stdout == "[1.5, -2.0] float32 caf\xe9 True\n"
 
 
+def test_modules_that_are_not_reached_are_written_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("if 0: import helper\nprint 1")
+    (tmp_path / "helper.py").write_text("import other")
+    (tmp_path / "other.py").write_text("half = 7 / 2; print half")
+
+    run("--write", "new", "script.py")
+
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+        "helper.py",
+        "other.py",
+        "script.py",
+    ]
+
+
 def test_what_is_written_keeps_its_first_line_and_is_utf_8(run: Run, tmp_path: Path) -> None:
     source = "#!/usr/bin/python\n# -*- coding: latin-1 -*-\nprint u'na\xefve'\n"
     (tmp_path / "script.py").write_bytes(source.encode("latin-1"))
