@@ -32,6 +32,7 @@ class Fixer(NamedTuple):
     apply: Callable[[Tree, Fix], bool | None]  # False: nothing was to be changed
     what: str
     why: str
+    severity: str = "handled"
 
 
 class Fix:
@@ -60,7 +61,7 @@ class Fix:
             for node in self.nodes[kind]:
                 line = node.get_lineno()
                 if fixer.apply(node, self) is not False:
-                    self.changes.append(Change(self.path, line, fixer.what, fixer.why))
+                    self.changes.append(Change(self.path, line, *fixer[2:]))
 
     def node(self, symbol: str, *children: Tree) -> Tree:
         """Make a node; each child leaves the place where it was."""
@@ -188,6 +189,17 @@ def raise_statement(node: Tree, fix: Fix) -> bool | None:
         part.remove()
     node.append_child(new)
     return None
+
+
+def exec_in_function(node: Tree, fix: Fix) -> bool | None:
+    """``exec code`` inside a function made local variables; now it does not."""
+    return None if len(node.children) == 2 and fix.is_a(fix.scope(node), "funcdef") else False
+
+
+def star_in_function(node: Tree, fix: Fix) -> bool | None:
+    """``from x import *`` inside a function is nothing that can be said now."""
+    has_star = any(part.type == token.STAR for part in node.children)
+    return None if has_star and fix.is_a(fix.scope(node), "funcdef") else False
 
 
 def exec_statement(node: Tree, fix: Fix) -> None:
@@ -641,6 +653,20 @@ FIXERS = (
     Fixer(("funcdef",), tuple_parameters, "def f((a, b)) to def f(a_b)", SYNTAX),
     Fixer(("print_stmt",), print_statement, "print x to print(x)", SYNTAX),
     Fixer(("NAME",), print_alone, "print to print()", SYNTAX),
+    Fixer(
+        ("exec_stmt",),
+        exec_in_function,
+        "exec inside a function",
+        "it makes no local variables; write exec code in a dictionary",
+        "risk",
+    ),
+    Fixer(
+        ("import_from",),
+        star_in_function,
+        "from x import * inside a function",
+        "Python 3 allows it outside of functions only",
+        "fatal",
+    ),
     Fixer(("exec_stmt",), exec_statement, "exec x in y to exec(x, y)", SYNTAX),
     Fixer(("except_clause",), except_clause, "except X, e to except X as e", SYNTAX),
     Fixer(("raise_stmt",), raise_statement, "raise X, value to raise X(value)", SYNTAX),

@@ -103,7 +103,7 @@ class Program:
             ImportError: if it is Python 2 and fissix, which reads it, is not installed.
         """
         if is_marked(source):
-            return compile(source, path, "exec", dont_inherit=True), True
+            return self._compile_python3(source, path), True
         code, error = None, None
         with warnings.catch_warnings():
             if self.python2:

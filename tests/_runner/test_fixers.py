@@ -146,6 +146,8 @@ CASES = {
         ("from __future__ import print_function\nprint (a, b)",) * 2,
     ],
     "print_alone": [("print", "print()"), ("if a: print; b", "if a: print(); b")],
+    "exec_in_function": [("def f(): exec a", "def f(): exec(a)")],
+    "star_in_function": [("from a import *", "from a import *")],
     "exec_statement": [
         ("exec a", "exec(a)"),
         ("exec a in b", "exec(a, b)"),
@@ -206,6 +208,22 @@ def test_changes_tell_line_and_reason() -> None:
     assert [tuple(change) for change in changes] == [
         ("old.py", 2, "print x to print(x)", "Python 3 cannot read it", "handled")
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "severity"),
+    [
+        ("def f():\n    exec 'x = 1'\n", "risk"),
+        ("def f():\n    from os import *\n", "fatal"),
+        ("exec 'x = 1'\ndef f():\n    exec a in b\n    from os import path\n", None),
+    ],
+    ids=["exec", "import", "neither"],
+)
+def test_what_cannot_be_equal_is_told(source: str, severity: str | None) -> None:
+    changes = translate(source, "old.py").changes
+
+    told = {change.severity for change in changes} - {"handled"}
+    assert told == ({severity} if severity else set())
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ INSTEAD = {
     "math": "math",
     "pickle": "pickle",
     "random": "random",
-    "re": "re",
 }
 
 
