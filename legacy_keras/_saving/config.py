@@ -210,8 +210,10 @@ class _Reader:
 
     def option(self, key: str, value: Any) -> Any:
         """Turn what stands for a regularizer, constraint or custom function into it."""
-        if isinstance(value, str) and key.endswith(("activation", "init")):
+        if key.endswith(("activation", "init")) and isinstance(value, str):
             return self.custom_objects.get(value, value)
+        if key.endswith(("activation", "init")) and isinstance(value, (Mapping, list, tuple)):
+            raise ValueError(f"got {key}={value!r}; expected the name of a function.")
         if not isinstance(value, Mapping) or "name" not in value:
             return value
         arguments = {k: v for k, v in value.items() if k != "name"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
@@ -248,15 +248,10 @@ class Graph(Container):
         return list(self.nodes.values())
 
     def named_members(self) -> Iterator[tuple[str, Layer]]:
-        # PyTorch takes a dot for the end of a module's name: a node "a.b" is the module "a_b".
         taken = {name for name in self.nodes if "." not in name}
         for name, layer in self.nodes.items():
-            module = name
-            if "." in name:
-                module = name.replace(".", "_")
-                while module in taken:
-                    module += "_"
-                taken.add(module)
+            module = name if name in taken else _module_name(name, taken)
+            taken.add(module)
             yield module, layer
 
     @property
@@ -384,7 +379,10 @@ class Graph(Container):
     def _keep_node(self, name: str, layer: Layer) -> None:
         self._forget_plan()
         self.nodes[name] = layer
-        self.register_members()
+        if name in self._modules:  # the place of a node with a dot, which gives way
+            self.register_members()
+        else:
+            self._modules[_module_name(name, self._modules)] = layer
 
     def add_shared_node(
         self,
@@ -668,6 +666,14 @@ class Graph(Container):
             "output_order": list(self.output_order),
             "nodes": {c["name"]: self.nodes[c["name"]].get_config() for c in self.node_config},
         }
+
+
+def _module_name(node: str, taken: Collection[str]) -> str:
+    """Return the name of a node's module: PyTorch takes a dot for the end of one."""
+    name = node.replace(".", "_")
+    while name != node and name in taken:
+        name += "_"
+    return name
 
 
 def _compute(layer: Any, sources: list[tuple[Any, Any]]) -> tuple[Any, Any]:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from .. import activations
 from .. import backend as K
+from .._budget import reserve
 from .._errors import ArgumentError, RegularizerError
 from .._older import older_order
 from .._settings import settings
@@ -156,6 +157,8 @@ class Recurrent(NoisyLayer, _steps.Steps):
             for state in self.states:
                 K.set_value(state, np.zeros((nb_samples, self.output_dim)))
         else:
+            for _ in range(self.nb_states):
+                reserve((nb_samples, self.output_dim))
             self.states = [K.zeros((nb_samples, self.output_dim)) for _ in range(self.nb_states)]
         # Nothing to change until a batch has been seen.
         self.updates = [(state, state) for state in self.states]

@@ -309,6 +309,14 @@ def test_a5_a6_names_in_configurations_are_found_in_tables_only(
                 read(sequential(dense(), **{**compiled, **more}))
 
 
+@reader
+@pytest.mark.parametrize("value", [{"name": "function"}, ["relu"], {}], ids=str)
+@pytest.mark.parametrize("key", ["activation", "init"])
+def test_a5_what_is_no_name_is_no_function(read: Any, key: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"{key}=.*expected the name of a function"):
+        read(sequential(dense(**{key: value})))
+
+
 @hostile
 def test_a5_a6_get_layer_finds_layers_only(name: str) -> None:
     with pytest.raises(ValueError):
@@ -540,6 +548,14 @@ def test_a9_an_attribute_of_names_is_measured_before_it_is_read(value: Any, tmp_
     refused_and_unchanged(Sequential([Dense(2, input_dim=3)]), tmp_path / "w.h5", ValueError)
 
 
+STATEFUL = {
+    "name": "LSTM",
+    "stateful": True,
+    "batch_input_shape": [10**9, 1, 1],
+    "input_shape": [1],
+}
+
+
 @reader
 def test_a9_a_configuration_cannot_fill_the_memory(read: Callable[..., Any]) -> None:
     wide = {"name": "Dense", "output_dim": 9000}
@@ -548,6 +564,7 @@ def test_a9_a_configuration_cannot_fill_the_memory(read: Callable[..., Any]) -> 
         sequential(dense(output_dim=10**10)),
         sequential(dense(input_shape=[9000], output_dim=9000), wide, wide, wide, wide),
         sequential({"name": "Embedding", "input_dim": 10**9, "output_dim": 10}),
+        sequential({**dense(output_dim=9), **STATEFUL}),
     ):
         if len(config["layers"]) > 1:
             config["layers"][0]["init"] = "zero"  # quick, up to the one too many
