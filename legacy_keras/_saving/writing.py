@@ -7,8 +7,12 @@ path at any moment, after a crash as well, finds the old file or the new one, wh
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import select
+import sys
 import tempfile
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +38,8 @@ def may_overwrite(path: Path) -> bool:
     """
     question = f"[WARNING] {path} already exists - overwrite? [y/n]"
     try:
+        if _would_wait():
+            raise EOFError
         answer = input(question)
         while answer not in ("y", "n"):
             answer = input('Enter "y" (overwrite) or "n" (cancel).')
@@ -44,6 +50,19 @@ def may_overwrite(path: Path) -> bool:
     if answer == "y":
         print("[TIP] Next time specify overwrite=True in save_weights!")
     return answer == "y"
+
+
+def _would_wait() -> bool:
+    """Whether to ask is to wait for an answer that nobody types, as in a job of a queue."""
+    if not isinstance(input, types.BuiltinFunctionType):  # a notebook brings one of its own
+        return False
+    if sys.stdin is None or sys.stdin.isatty():
+        return False
+    try:
+        ready, _, _ = select.select([sys.stdin.fileno()], [], [], 0)
+    except io.UnsupportedOperation:  # text in memory
+        return False
+    return not ready
 
 
 @contextmanager

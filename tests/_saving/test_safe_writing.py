@@ -270,6 +270,36 @@ def test_without_a_terminal_it_is_an_error(stdin: Any, tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("given", [None, "y\n", "?\nn\n"], ids=["open pipe", "yes", "no"])
+def test_an_answer_in_a_pipe_is_read_and_none_is_not_waited_for(
+    given: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "w.h5"
+    stack().save_weights(path)
+    before = path.read_bytes()
+    program = (
+        "import sys; from legacy_keras.layers.core import Dense;"
+        "from legacy_keras.models import Sequential;"
+        "Sequential([Dense(300, input_dim=200)]).save_weights(sys.argv[1])"
+    )
+
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None and process.stderr is not None
+        if given is not None:
+            process.stdin.write(given)
+            process.stdin.flush()
+        errors = process.stderr.read()  # all there is; the pipe to its input is still open
+
+    assert ("FileExistsError" in errors) == (given is None), errors
+    assert (path.read_bytes() != before) == (given == "y\n")
+
+
 def test_checkpoints_are_written_the_same_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
