@@ -12,6 +12,7 @@ import gc
 import pprint
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -338,20 +339,21 @@ class Model(containers.Container):
         def convert(output: Any) -> Batch:
             return caster.batch(self._pack_generated(output))
 
-        sources = [
-            GeneratorBatches(
-                generator, convert, samples_per_epoch, nb_epoch, nb_worker, on_excess=on_excess
-            )
-        ]
         self.validation_data = None
-        try:
+        with ExitStack() as sources:
+            source = sources.enter_context(
+                GeneratorBatches(
+                    generator, convert, samples_per_epoch, nb_epoch, nb_worker, on_excess=on_excess
+                )
+            )
             validate: Callable[[], list[float]] | None = None
             if from_generator:
                 count = int(nb_val_samples or 0)
-                held_out = GeneratorBatches(
-                    validation_data, convert, count, nb_epoch, nb_val_worker or nb_worker
+                held_out = sources.enter_context(
+                    GeneratorBatches(
+                        validation_data, convert, count, nb_epoch, nb_val_worker or nb_worker
+                    )
                 )
-                sources.append(held_out)
 
                 def validate() -> list[float]:
                     return loop.evaluate(step, held_out, accuracy=accuracy, nb_sample=count)
@@ -366,7 +368,7 @@ class Model(containers.Container):
 
             return loop.train(
                 self,
-                sources[0],
+                source,
                 params={
                     "nb_epoch": nb_epoch,
                     "nb_sample": samples_per_epoch,
@@ -378,9 +380,6 @@ class Model(containers.Container):
                 accuracy=accuracy,
                 validate=validate,
             )
-        finally:
-            for source in sources:
-                source.close()
 
     def _evaluate(self, data: Data, batch_size: int, accuracy: bool, verbose: int) -> Any:
         batches = ArrayBatches(data, self._caster, batch_size)
@@ -409,7 +408,7 @@ class Model(containers.Container):
             ahead=max_q_size,
         )
         results, sizes = [], []
-        try:
+        with source:
             for batch in source:
                 results.append(
                     loop.evaluate(
@@ -417,8 +416,6 @@ class Model(containers.Container):
                     )
                 )
                 sizes.append(batch.size)
-        finally:
-            source.close()
         means = list(np.average(np.asarray(results), axis=0, weights=sizes))
         return means if accuracy else means[0]
 

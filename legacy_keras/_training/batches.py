@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import queue
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -203,11 +204,15 @@ class ArrayBatches:
         return read
 
 
+PATIENCE_SECONDS = 1.0  # to wait for a generator after an error or an interrupt
+SLOW_SECONDS = 60.0  # without a batch, after which a warning says so
+
+
 class GeneratorBatches:
     """Batches that a generator yields, fetched ahead by threads.
 
     With one worker the batches keep their order, and the generator is advanced no
-    further than the samples asked for. The threads end with `close`.
+    further than the samples asked for. The threads end with `close`, or the ``with`` block.
 
     Args:
         generator: an iterator.
@@ -290,7 +295,7 @@ class GeneratorBatches:
         """Yield the batches of one epoch."""
         seen = 0
         while seen < self.samples_per_epoch:
-            item = self._queue.get()
+            item = self._wait()
             self._room.release()
             if isinstance(item, StopIteration):
                 raise ValueError(
@@ -304,10 +309,36 @@ class GeneratorBatches:
         if seen > self.samples_per_epoch and self.on_excess is not None:
             self.on_excess()
 
-    def close(self) -> None:
-        """Stop the threads and wait for what they are fetching now."""
+    def _wait(self) -> Any:
+        try:
+            return self._queue.get(timeout=SLOW_SECONDS)
+        except queue.Empty:
+            warnings.warn(
+                f"The generator has made no batch for {SLOW_SECONDS} seconds; training waits on.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            return self._queue.get()
+
+    def close(self, patience: float | None = None) -> None:
+        """Stop the threads and wait for what they are fetching now, at most ``patience`` s."""
         self._stop.set()
         for _ in self._threads:
             self._room.release()
+        deadline = None if patience is None else time.monotonic() + patience
         for thread in self._threads:
-            thread.join()
+            thread.join(None if deadline is None else max(0, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in self._threads):
+            warnings.warn(
+                "The generator is still making a batch, which nobody will take; until it has, it "
+                "cannot be used again.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+    def __enter__(self) -> GeneratorBatches:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        # An interrupt, or an error, does not wait for a generator that may never go on.
+        self.close(None if kind is None else PATIENCE_SECONDS)

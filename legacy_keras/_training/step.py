@@ -6,10 +6,12 @@ Mirrors: keras 0.3.3, models.py, what ``compile`` makes of a model.
 from __future__ import annotations
 
 import copy
+import functools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -45,12 +47,50 @@ class Output:
     weight: float
 
 
+class Turn:
+    """A lock that copies and pickles: as one that nobody holds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # a callback of the user's may predict
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *exception: Any) -> None:
+        self._lock.release()
+
+    def __reduce__(self) -> Any:
+        return Turn, ()
+
+
+Run = TypeVar("Run", bound=Callable[..., Any])
+
+
+def naming_the_batch(run: Run) -> Run:
+    """Let an error of a method that runs a batch say how large it was, if memory ran out."""
+
+    @functools.wraps(run)
+    def call(step: Step, batch: Batch, *args: Any) -> Any:
+        try:
+            return run(step, batch, *args)
+        except RuntimeError as error:
+            if not (isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)):
+                raise
+            raise type(error)(
+                f"{error}\nThe batch has {len(batch.inputs[0])} samples; pass a smaller "
+                "batch_size. Weights and optimizer are as before it."
+            ) from error
+
+    return call  # type: ignore[return-value]
+
+
 class Step:
     """Trains, tests and predicts single batches of a compiled model.
 
     A batch that fails leaves weights, optimizer and layer states as they were: nothing is
     changed before forward and backward are through, and what is, is put back if one of the
-    user's constraints fails.
+    user's constraints fails. Threads take turns, a batch at a time: a prediction in one sees
+    the weights between two training steps of another.
 
     Args:
         model: a Sequential or Graph with ``run_batch``.
@@ -88,6 +128,7 @@ class Step:
         self.stateful = model.stateful_layers()
         self.compiler, self.bf16, self.floatx = settings.compile, settings.bf16, torch_dtype()
         self._run: Callable[..., Any] | None = None
+        self._turn = Turn()
         modules = list(model.modules())
         self.compute = Replayer(self._compute, modules)
         self.compute_test = Replayer(self._compute_test, modules)
@@ -96,11 +137,12 @@ class Step:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_run": None}  # what torch.compile returns cannot be copied
 
+    @naming_the_batch
     def train(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Change the weights by one step; return [loss], or [loss, accuracy] before it."""
-        if not self.model.training:
-            self.model.train()
-        with computing(), torch.no_grad():
+        with self._turn, computing(), torch.no_grad():
+            if not self.model.training:
+                self.model.train()
             computed = self.compute(batch, accuracy)
             if self.may_fail_late:
                 with self._undoing():
@@ -123,6 +165,7 @@ class Step:
             results.append(self._accuracy(batch, predictions[0]))
         return Computed(results, grads, _pending_updates(self.updating))
 
+    @naming_the_batch
     def test(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Return [loss], or [loss, accuracy], of a batch in test mode."""
         return self._in_test_mode(self.compute_test, batch, accuracy)
@@ -134,6 +177,7 @@ class Step:
             results.append(self._accuracy(batch, predictions[0]))
         return Computed(results, [], _pending_updates(self.stateful))
 
+    @naming_the_batch
     def predict(self, batch: Batch) -> list[Tensor]:
         """Return the outputs for a batch in test mode."""
         return self._in_test_mode(self.compute_predictions, batch, False)
@@ -142,9 +186,9 @@ class Step:
         return Computed(self._forward(batch)[0], [], _pending_updates(self.stateful))
 
     def _in_test_mode(self, compute: Replayer, batch: Batch, accuracy: bool) -> list[Tensor]:
-        if self.model.training:
-            self.model.eval()
-        with computing(), torch.no_grad():
+        with self._turn, computing(), torch.no_grad():
+            if self.model.training:
+                self.model.eval()
             computed = compute(batch, accuracy)
             for state, value in computed.updates:
                 state.copy_(value)
