@@ -327,7 +327,7 @@ class _Recorder(TorchDispatchMode):
         if isinstance(value, (tuple, list)):
             return f"[{', '.join(map(self._written, value))}]"
         if isinstance(value, float):
-            return f"float('{value!r}')"
+            return repr(value) if math.isfinite(value) else f"float('{value!r}')"
         if isinstance(value, torch.device):
             return f"torch.device('{value}')"
         if value is None or isinstance(
