@@ -5,8 +5,8 @@ One line a name:
 
     name | what is given in its place | since when it is so | what to write today
 
-What is given is a dotted name. One that begins with a dot is an adapter of ours, in ``era/``, with
-the behaviour of the time. With ``-`` nothing takes its place, and the error says what to do.
+What is given is a dotted name. One that begins with a dot is an adapter in ``legacy_keras/era``,
+with the behaviour of the time. With ``-`` nothing takes its place, and the error says what to do.
 ``~`` before it marks a name that is still there, but takes or gives something else.
 ``module.*`` stands for all else that the old module had. Nothing in the last column: the given
 name is the one to write.

@@ -27,6 +27,8 @@ from .era_modules import (
     explain,
 )
 
+ADAPTERS = "legacy_keras.era"  # public: what legacy-keras migrate writes imports them, too
+
 report: Callable[[str], None] | None = None  # told each redirect once, where it happens first
 
 # What a package that is not installed is installed by; others by their own name.
@@ -105,7 +107,7 @@ def find(name: str) -> ModuleType:
             module = ModuleType(name)  # a package that has what the table has, and nothing else
         assert isinstance(module, ModuleType), name
         if name in PREPARE:
-            importlib.import_module(f"{__package__}.era.{PREPARE[name]}").prepare()
+            importlib.import_module(f"{ADAPTERS}.{PREPARE[name]}").prepare()
         _found[name] = EraModule(name, module) if name in PARENTS else module
     return _found[name]
 
@@ -290,7 +292,7 @@ def _resolve(row: Row, name: str | None = None) -> Any:
             raise ImportError(explain(row), name=name or row.name)
         given = row.given
         if given.startswith("."):
-            given = f"{__package__}.era{given}"
+            given = f"{ADAPTERS}{given}"
         first, *rest = given.split(".")
         value: Any = _real(first) or find(first)
         at = first
