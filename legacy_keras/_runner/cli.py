@@ -46,6 +46,10 @@ COMMANDS = {
     ),
     "disable": ("legacy_keras._runner.environment:disable", "undo that"),
     "status": ("legacy_keras._runner.environment:status", "say whether it is enabled"),
+    "migrate": (
+        "legacy_keras._migrate.command:migrate",
+        "write the script anew, for Python 3 and legacy_keras",
+    ),
 }
 
 

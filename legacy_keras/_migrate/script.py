@@ -1,0 +1,103 @@
+"""One module on its way: Python 2 to 3, then the names of then to those of today."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from .._runner.loading import Change, decode
+from .._runner.translate import translate
+from .calls import Call, find_calls
+from .names import Names
+from .python3 import Modern, move_operands
+from .source import Source
+
+SEEDS_RANDOM = re.compile(r"(?<![.\w])random\.(seed|Random)\(|from random import .*\bseed\b")
+CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+
+
+class Migrated(NamedTuple):
+    """A module for Python 3 and legacy_keras.
+
+    Attributes:
+        text: the source.
+        changes: what was changed, by the lines of the original.
+        remarks: what is to be checked by a person.
+        calls: the calls of Keras in it.
+    """
+
+    text: str
+    changes: list[Change]
+    remarks: list[Change]
+    calls: list[Call]
+
+
+def migrate_source(
+    source: bytes | str,
+    path: str,
+    python2: bool,
+    seeds_random: bool = False,
+    siblings: Collection[str] = (),
+) -> Migrated:
+    """Write a module anew.
+
+    Args:
+        python2: whether it is Python 2.
+        seeds_random: whether Python 2's module ``random`` was seeded, so that its numbers count.
+        siblings: modules beside this one in a package.
+
+    Raises:
+        SyntaxError: if it is neither.
+        ImportError: if it is Python 2, and fissix is missing.
+    """
+    changes: list[Change] = []
+    remarks: list[Change] = []
+    added: dict[str, str] = {}
+    text = decode(source)
+    if python2:
+        translation = translate(source, path)
+        text, changes = translation.text, translation.changes
+        text, added, remarks = modernise(text, path)
+    calls = find_calls(Source(text, path))
+    siblings = siblings if python2 else ()
+    names = Names(Source(text, path), added, python2, seeds_random, siblings)
+    names.rewrite()
+    new = _as_utf8(names.source.edited())
+    if isinstance(source, bytes) and b"\r\n" in source:
+        new = new.replace("\n", "\r\n")
+    return Migrated(
+        new,
+        [change._replace(what=_in_words(change.what)) for change in changes] + names.changes,
+        remarks + names.remarks,
+        calls,
+    )
+
+
+def modernise(text: str, path: str) -> tuple[str, dict[str, str], list[Change]]:
+    """Write what the translator wrote as one writes it today.
+
+    Returns:
+        The source, imports to add to it, and remarks.
+    """
+    source = Source(text, path)
+    while move_operands(source):
+        source = Source(source.edited(), path)
+    modern = Modern(source)
+    modern.rewrite()
+    return source.edited(), modern.added, modern.remarks
+
+
+def _in_words(what: str) -> str:
+    return what.replace("_py2.", "")
+
+
+def _as_utf8(text: str) -> str:
+    """Let the first two lines say what is true now: UTF-8, and Python 3."""
+    lines = text.split("\n")
+    for index, line in enumerate(lines[:2]):
+        if line.startswith("#!"):
+            lines[index] = re.sub(r"python(2(\.\d)?)?\b", "python3", line)
+        elif found := CODING.match(line):
+            lines[index] = line[: found.start(1)] + "utf-8" + line[found.end(1) :]
+    return "\n".join(lines)
