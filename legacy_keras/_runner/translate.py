@@ -96,10 +96,20 @@ def parse_translated(translation: Translation, path: str, mode: str = "exec") ->
         warnings.simplefilter("ignore", DeprecationWarning)
         tree: Any = ast.parse(translation.text, path, mode)
     for node in ast.walk(tree):
+        if isinstance(getattr(node, "body", None), list):
+            _make_docstring_encodable(node)
         if hasattr(node, "lineno"):
             line = node.lineno - bisect.bisect_left(translation.added, node.lineno)
             vars(node).update(lineno=line, end_lineno=line, col_offset=-1, end_col_offset=-1)
     return tree
+
+
+def _make_docstring_encodable(node: Any) -> None:
+    """Replace bytes that are no UTF-8 in a docstring, which Python 3.13 and later encode."""
+    first: Any = node.body[0] if node.body else None
+    if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
+        text = first.value.value
+        first.value.value = text.encode("utf-8", "replace").decode()
 
 
 def compile_translated(translation: Translation, path: str, mode: str = "exec") -> CodeType:

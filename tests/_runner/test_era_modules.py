@@ -117,7 +117,7 @@ WAYS = {
     "a nested module": "import six.moves.urllib.request as r; r.urlopen",
     "a module beside": "import helper; assert helper.x == 3",
     "inside a function": "def f():\n    import Queue\n    return Queue.Queue()\nf()",
-    "reload": "import sys, importlib; importlib.reload(sys.modules['string'])",
+    "reload": "import sys, importlib, json; importlib.reload(sys.modules['json'])",
     "a name set on a module": "import sys; sys.stdout = sys.stdout; import sys as s; s.mine = 1",
     "a module is a module": "import types, numpy; assert isinstance(numpy, types.ModuleType)",
     "dir": "import numpy; assert 'int' in dir(numpy) and 'zeros' in dir(numpy)",
