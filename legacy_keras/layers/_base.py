@@ -222,7 +222,8 @@ class Layer(Pulling):
                 f"previous layer has output_shape {shape}. A Flatten, Reshape or Permute "
                 f"before {me} can change the number of axes."
             )
-        if layer.masks_output and not self.supports_masked_input():
+        # In this order, for masks_output asks the layer below, and that the next.
+        if not self.supports_masked_input() and layer.masks_output:
             raise ArgumentError(
                 "Cannot connect non-masking layer to layer with masked output: "
                 f"{me} ignores masks, and {type(layer).__name__} makes one."
@@ -234,6 +235,8 @@ class Layer(Pulling):
             )
         self.previous = layer
         self.__dict__.pop("_previous_shape", None)
+        if shape is not None:
+            self._previous_shape = shape
         links_changed()
         if reset_weights:
             self.build()

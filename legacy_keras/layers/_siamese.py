@@ -175,7 +175,9 @@ class SiameseHead(Layer):
 
     @property
     def input_shape(self) -> Shape:
-        return self.previous.get_output_shape(self.head)
+        if "_previous_shape" not in self.__dict__:
+            self._previous_shape = self.previous.get_output_shape(self.head)
+        return self._previous_shape
 
     def get_input(self, train: bool = False) -> Any:
         return self.previous.get_output_at(self.head, train)

@@ -569,35 +569,40 @@ class Graph(Container):
 
     # Computation
 
-    def sources(self, layer: Any) -> list[Any]:
-        """Return the layers that a node, an output or a merge reads."""
+    def sources(self, layer: Any, inputs: Collection[int]) -> list[Any]:
+        """Return the layers that a node, an output or a merge reads.
+
+        Args:
+            inputs: the ids of the inputs of this graph.
+        """
         if isinstance(layer, Siamese):
             return layer.inputs
         if isinstance(layer, Merge):
             return layer.layers
+        if id(layer) in inputs:
+            return []  # what an input of a nested graph reads lies outside
         previous = getattr(layer, "previous", None)
         if previous is None:
-            if any(layer is known for known in self.inputs.values()):
-                return []
             raise ValueError(f"Node {layer.name!r} has no input; add it with input= or inputs=.")
-        # An input of a nested graph reads what lies outside.
-        return [] if any(layer is known for known in self.inputs.values()) else [previous]
+        return [previous]
 
-    def needed(self) -> list[Layer]:
-        """Return what the outputs need, in the order in which 0.3.3 would pull it."""
-        order: dict[int, Layer] = {}
-        stack: list[tuple[Layer, bool]] = [
-            (self.outputs[name], False) for name in reversed(self.output_order)
+    def needed(self) -> list[tuple[Layer, list[Layer]]]:
+        """Return what the outputs need, each with what it reads, as 0.3.3 would pull it."""
+        inputs = {id(layer) for layer in self.inputs.values()}
+        order: dict[int, tuple[Layer, list[Layer]]] = {}
+        stack: list[tuple[Layer, list[Layer] | None]] = [
+            (self.outputs[name], None) for name in reversed(self.output_order)
         ]
         while stack:
-            layer, ready = stack.pop()
+            layer, sources = stack.pop()
             if id(layer) in order:
                 continue
-            if ready:
-                order[id(layer)] = layer
+            if sources is not None:  # they are in the order by now
+                order[id(layer)] = layer, sources
             else:
-                stack.append((layer, True))
-                stack += [(source, False) for source in reversed(self.sources(layer))]
+                sources = self.sources(layer, inputs)
+                stack.append((layer, sources))
+                stack += [(source, None) for source in reversed(sources)]
         return list(order.values())
 
     @property
@@ -607,8 +612,8 @@ class Graph(Container):
         if plan is None:
             inputs = {id(layer) for layer in self.inputs.values()}
             plan = self.__dict__["_known_plan"] = [
-                (layer, [id(source) for source in self.sources(layer)])
-                for layer in self.needed()
+                (layer, list(map(id, sources)))
+                for layer, sources in self.needed()
                 if id(layer) not in inputs
             ]
         return plan
@@ -622,7 +627,7 @@ class Graph(Container):
         return state
 
     def prepare(self) -> None:
-        for layer in self.needed():
+        for layer, _ in self.needed():
             if not isinstance(layer, Merge):  # of nodes, which come in their own turn
                 layer.prepare()
 
