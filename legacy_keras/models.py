@@ -36,7 +36,9 @@ from ._training.batches import (
     Caster,
     Data,
     GeneratorBatches,
+    LoaderBatches,
     batch_shuffle,  # noqa: F401 - 0.3.3 has it here
+    is_loadable,
 )
 from ._training.step import Output, Step
 from ._training.weighting import plain_weights, weigh, weighted_loss
@@ -54,7 +56,7 @@ def standardize_y(y: Any) -> Any:
     if not hasattr(y, "shape"):
         y = np.asarray(y)
     if len(y.shape) == 1:
-        y = np.expand_dims(y, 1)
+        y = y.unsqueeze(1) if isinstance(y, Tensor) else np.expand_dims(y, 1)
     return y
 
 
@@ -176,6 +178,17 @@ def _is_generator(data: Any) -> bool:
     return hasattr(data, "__next__")
 
 
+def _refuse_beside_loader(**options: Any) -> None:
+    """Refuse what only arrays can be given with."""
+    for name, value in options.items():
+        if value is not None and not (isinstance(value, (dict, float, int)) and not value):
+            raise ValueError(
+                f'The data are a DataLoader or Dataset; "{name}" cannot be given with it, and is '
+                f"a {type(value).__name__}. What the loader yields has targets, and weights "
+                'too if wanted; "validation_data" takes another loader, or arrays.'
+            )
+
+
 class Model(containers.Container):
     """What Sequential and Graph models share.
 
@@ -252,10 +265,10 @@ class Model(containers.Container):
 
     # Training and testing, once arguments are packed
 
-    def _fit_arrays(
+    def _fit(
         self,
-        data: Data,
-        validation: Data | None,
+        data: Any,
+        validation: Any,
         *,
         batch_size: int,
         nb_epoch: int,
@@ -266,27 +279,32 @@ class Model(containers.Container):
         validate_accuracy: bool,
         metrics: list[str],
     ) -> History:
+        """Train on what `_batches` takes; ``validation`` may also be None."""
+        batches = self._batches(data, batch_size, shuffle)
         self.training_data = self._arrays(data)
-        self.validation_data = None if validation is None else self._arrays(validation)
-        if validation is not None and verbose:
-            progress.announce(len(data), len(validation))
-        step, caster = self.step, self._caster
+        self.validation_data = None
         validate: Callable[[], list[float]] | None = None
         if validation is not None:
-            held_out, nb_held_out = ArrayBatches(validation, caster, batch_size), len(validation)
+            self.validation_data = self._arrays(validation)
+            held_out = self._batches(validation, batch_size)
+            if verbose:
+                progress.announce(batches.nb_sample, held_out.nb_sample)
 
             def validate() -> list[float]:
                 return loop.evaluate(
-                    step, held_out, accuracy=validate_accuracy, nb_sample=nb_held_out
+                    self.step,
+                    held_out,
+                    accuracy=validate_accuracy,
+                    nb_sample=held_out.nb_sample,
                 )
 
         return loop.train(
             self,
-            ArrayBatches(data, caster, batch_size, shuffle),
+            batches,
             params={
                 "batch_size": batch_size,
                 "nb_epoch": nb_epoch,
-                "nb_sample": len(data),
+                "nb_sample": batches.nb_sample,
                 "verbose": verbose,
                 "do_validation": validation is not None,
                 "metrics": metrics,
@@ -296,8 +314,22 @@ class Model(containers.Container):
             validate=validate,
         )
 
-    def _arrays(self, data: Data) -> list[Any]:
+    def _batches(
+        self, data: Any, batch_size: int, shuffle: Any = False
+    ) -> ArrayBatches | LoaderBatches:
+        """Return the batches of packed arrays, or of a DataLoader or Dataset."""
+        self.step  # noqa: B018 - tells first if the model is not compiled
+        if isinstance(data, Data):
+            return ArrayBatches(data, self._caster, batch_size, shuffle)
+        return LoaderBatches(data, self._convert_generated, batch_size, shuffle)
+
+    def _convert_generated(self, output: Any) -> Batch:
+        return self._caster.batch(self._pack_generated(output))
+
+    def _arrays(self, data: Any) -> list[Any]:
         """Return what 0.3.3 lets callbacks see: inputs, targets and weights in one list."""
+        if not isinstance(data, Data):
+            return []  # of a loader
         modes = self._weight_modes()
         weights = [
             plain_weights(y, w, mode)
@@ -328,7 +360,7 @@ class Model(containers.Container):
         metrics: list[str],
         on_excess: Callable[[], None] | None = None,
     ) -> History:
-        step, caster = self.step, self._caster
+        step = self.step
         from_generator = _is_generator(validation_data)
         if from_generator and not nb_val_samples:
             raise ValueError(
@@ -336,9 +368,7 @@ class Model(containers.Container):
                 '"nb_val_samples".'
             )
 
-        def convert(output: Any) -> Batch:
-            return caster.batch(self._pack_generated(output))
-
+        convert = self._convert_generated
         self.validation_data = None
         with ExitStack() as sources:
             source = sources.enter_context(
@@ -359,12 +389,16 @@ class Model(containers.Container):
                     return loop.evaluate(step, held_out, accuracy=accuracy, nb_sample=count)
 
             elif validation_data:
-                data = self._pack_generated(validation_data)
+                data = validation_data
+                if not is_loadable(data):
+                    data = self._pack_generated(data)
                 self.validation_data = self._arrays(data)
-                arrays = ArrayBatches(data, caster, 128)
+                batches = self._batches(data, 128)
 
                 def validate() -> list[float]:
-                    return loop.evaluate(step, arrays, accuracy=accuracy, nb_sample=len(data))
+                    return loop.evaluate(
+                        step, batches, accuracy=accuracy, nb_sample=batches.nb_sample
+                    )
 
             return loop.train(
                 self,
@@ -381,10 +415,10 @@ class Model(containers.Container):
                 validate=validate,
             )
 
-    def _evaluate(self, data: Data, batch_size: int, accuracy: bool, verbose: int) -> Any:
-        batches = ArrayBatches(data, self._caster, batch_size)
+    def _evaluate(self, data: Any, batch_size: int, accuracy: bool, verbose: int) -> Any:
+        batches = self._batches(data, batch_size)
         results = loop.evaluate(
-            self.step, batches, accuracy=accuracy, nb_sample=len(data), verbose=verbose
+            self.step, batches, accuracy=accuracy, nb_sample=batches.nb_sample, verbose=verbose
         )
         return results if accuracy else results[0]
 
@@ -399,10 +433,10 @@ class Model(containers.Container):
         wait_time: float = 0.05,
     ) -> Any:
         """Evaluate batch by batch; ``wait_time`` is 0.3.3's and not needed."""
-        step, caster = self.step, self._caster
+        step = self.step
         source = GeneratorBatches(
             generator,
-            lambda output: caster.batch(self._pack_generated(output)),
+            self._convert_generated,
             nb_sample,
             nb_worker=nb_worker,
             ahead=max_q_size,
@@ -419,11 +453,25 @@ class Model(containers.Container):
         means = list(np.average(np.asarray(results), axis=0, weights=sizes))
         return means if accuracy else means[0]
 
-    def _predict(self, inputs: list[Any], batch_size: int, verbose: int) -> list[np.ndarray]:
+    def _predict(self, data: Any, batch_size: int, verbose: int) -> list[np.ndarray]:
+        """Return the outputs for inputs as `_pack_inputs` takes them, or a loader of such."""
         step = self.step
-        data = Data(self._check_inputs(inputs), [], [])
-        batches = ArrayBatches(data, self._caster, batch_size)
-        return loop.predict(step, batches, nb_sample=len(data), verbose=verbose)
+        batches: ArrayBatches | LoaderBatches
+        if is_loadable(data):
+            batches = LoaderBatches(data, self._convert_inputs, batch_size)
+        else:
+            batches = ArrayBatches(self._pack_inputs(data), self._caster, batch_size)
+        return loop.predict(step, batches, nb_sample=batches.nb_sample, verbose=verbose)
+
+    def _convert_inputs(self, output: Any) -> Batch:
+        return self._caster.batch(self._pack_inputs(self._generated_inputs(output)))
+
+    def _generated_inputs(self, output: Any) -> Any:
+        """Return the inputs in what a loader yields, which may have targets and weights too."""
+        raise NotImplementedError
+
+    def _pack_inputs(self, data: Any) -> Data:
+        raise NotImplementedError
 
     def _check_inputs(self, inputs: list[Any]) -> list[Any]:
         expected = len(self.input_layers)
@@ -653,15 +701,17 @@ class Sequential(Model, containers.Sequential):
         """Train for a number of epochs.
 
         Args:
-            X: array, or list of arrays for several inputs.
-            y: array of targets.
-            batch_size: samples for each update.
+            X: array, or list of arrays for several inputs; or a ``torch.utils.data.DataLoader``
+                of (X, y) or (X, y, sample_weight), or a ``Dataset`` of such samples.
+            y: array of targets; None with a loader or data set.
+            batch_size: samples for each update; a DataLoader has its own, and its own order.
             nb_epoch: times to go over the data.
             verbose: 0 prints nothing, 1 a bar, 2 a line an epoch.
             callbacks: list of `legacy_keras.callbacks.Callback`.
             validation_split: fraction of the data, its end, to hold out; taken before any
                 shuffling.
-            validation_data: (X, y) or (X, y, sample_weight), in place of a split.
+            validation_data: (X, y) or (X, y, sample_weight), or a loader or data set, in place
+                of a split.
             shuffle: whether to shuffle the samples in each epoch; "batch" shuffles whole
                 batches, for HDF5 data.
             show_accuracy: whether to compute the accuracy, too.
@@ -676,18 +726,30 @@ class Sequential(Model, containers.Sequential):
             ValueError: if arrays do not go together, or with the model; nothing is
                 trained then.
         """
-        data = self._pack(X, y, sample_weight, class_weight)
-        validation = None
-        if validation_data:
-            validation = self._pack_validation(validation_data)
+        data, validation = X, validation_data or None
+        if is_loadable(X):
+            _refuse_beside_loader(
+                y=y,
+                validation_split=validation_split,
+                class_weight=class_weight,
+                sample_weight=sample_weight,
+            )
+        else:
+            data = self._pack(X, y, sample_weight, class_weight)
+        if validation is not None:
+            if not is_loadable(validation):
+                validation = self._pack_validation(validation)
         elif 0 < validation_split < 1:
             if sample_weight is None:
                 self._refuse_temporal()
-            split_at = int(len(data) * (1 - validation_split))
+            split_at, read = (
+                int(len(data) * (1 - validation_split)),
+                shuffle not in (False, "batch"),
+            )
             # Weights of classes count in training only; the whole is split, then weighed.
-            held_out = self._pack(X, y, sample_weight).slice(split_at)
-            data, validation = data.slice(0, split_at), held_out
-        return self._fit_arrays(
+            _, validation = self._pack(X, y, sample_weight).split(split_at, read)
+            data, _ = data.split(split_at, read)
+        return self._fit(
             data,
             validation,
             batch_size=batch_size,
@@ -701,8 +763,22 @@ class Sequential(Model, containers.Sequential):
         )
 
     def predict(self, X: Any, batch_size: int = 128, verbose: int = 0) -> np.ndarray:
-        """Return the outputs, as float64 like 0.3.3."""
-        return self._predict(standardize_X(X), batch_size, verbose)[0]
+        """Return the outputs, as float64 like 0.3.3.
+
+        Args:
+            X: as in `fit`; of what a loader yields, targets and weights are left out.
+        """
+        return self._predict(X, batch_size, verbose)[0]
+
+    def _generated_inputs(self, output: Any) -> Any:
+        if not isinstance(output, (list, tuple)):
+            return output
+        alone = len(self.input_layers) > 1 and not isinstance(output[0], (list, tuple))
+        X = output if alone else output[0]
+        return list(X) if isinstance(X, tuple) else X
+
+    def _pack_inputs(self, data: Any) -> Data:
+        return Data(self._check_inputs(standardize_X(data)), [], [])
 
     def predict_proba(self, X: Any, batch_size: int = 128, verbose: int = 1) -> np.ndarray:
         """Return the outputs, and warn if they are no probabilities."""
@@ -727,8 +803,12 @@ class Sequential(Model, containers.Sequential):
         verbose: int = 1,
         sample_weight: Any = None,
     ) -> Any:
-        """Return the loss, or [loss, accuracy], on some data."""
-        data = self._pack(X, y, sample_weight)
+        """Return the loss, or [loss, accuracy], on some data; X and y as in `fit`."""
+        if is_loadable(X):
+            _refuse_beside_loader(y=y, sample_weight=sample_weight)
+            data = X
+        else:
+            data = self._pack(X, y, sample_weight)
         return self._evaluate(data, batch_size, show_accuracy, verbose)
 
     def train(self, mode: Any = True, *batch: Any, **options: Any) -> Any:
@@ -761,8 +841,8 @@ class Sequential(Model, containers.Sequential):
     def predict_on_batch(self, X: Any) -> list[np.ndarray]:
         """Return a list with the outputs for one batch."""
         step = self.step
-        data = Data(self._check_inputs(standardize_X(X)), [], [])
-        return [y.cpu().numpy() for y in step.predict(self._caster.batch(data))]
+        batch = self._caster.batch(self._pack_inputs(X))
+        return [y.cpu().numpy() for y in step.predict(batch)]
 
     def _pack_generated(self, output: Any) -> Data:
         if not hasattr(output, "__len__"):
@@ -775,6 +855,7 @@ class Sequential(Model, containers.Sequential):
                 f"The generator output tuple must have 2 or 3 elements; got {len(output)}."
             )
         X, y, *weights = output
+        X = list(X) if isinstance(X, tuple) else X
         lengths = {len(a) for a in [*standardize_X(X), y, *weights]}
         if len(lengths) != 1:
             raise ArgumentError(
@@ -959,8 +1040,10 @@ class Graph(Model, containers.Graph):
         """Train for a number of epochs.
 
         Args:
-            data: dict from input and output names to arrays.
-            validation_data: such a dict, in place of a split.
+            data: dict from input and output names to arrays; or a
+                ``torch.utils.data.DataLoader`` of such dicts, or of (dict, dict of sample
+                weights), or a ``Dataset`` of such samples.
+            validation_data: such a dict, loader or data set, in place of a split.
             show_accuracy: only for a graph with one output; not of validation data.
             class_weight: has no effect, as in 0.3.3; `train_on_batch` heeds it.
             sample_weight: dict from output name to array of weights.
@@ -976,15 +1059,27 @@ class Graph(Model, containers.Graph):
         """
         if show_accuracy:
             _check_one_output(len(self.output_order), "show_accuracy")
-        packed = self._pack(data, sample_weight)
-        validation = None
-        if validation_data:
-            validation = self._pack(validation_data)
+        packed: Any = data
+        if is_loadable(data):
+            _refuse_beside_loader(
+                validation_split=validation_split,
+                class_weight=class_weight,
+                sample_weight=sample_weight,
+            )
+        else:
+            packed = self._pack(data, sample_weight)
+        validation = validation_data or None
+        if validation is not None:
+            if not is_loadable(validation):
+                validation = self._pack(validation)
         elif 0 < validation_split < 1:
-            split_at = int(len(packed) * (1 - validation_split))
-            packed, validation = packed.slice(0, split_at), packed.slice(split_at)
+            split_at, read = (
+                int(len(packed) * (1 - validation_split)),
+                shuffle not in (False, "batch"),
+            )
+            packed, validation = packed.split(split_at, read)
         metrics = ["loss", "acc", "val_loss", "val_acc"] if show_accuracy else ["loss", "val_loss"]
-        return self._fit_arrays(
+        return self._fit(
             packed,
             validation,
             batch_size=batch_size,
@@ -1005,8 +1100,12 @@ class Graph(Model, containers.Graph):
         verbose: int = 0,
         sample_weight: Mapping[str, Any] = {},
     ) -> Any:
-        """Return the loss, or [loss, accuracy], on some data."""
-        packed = self._pack(data, sample_weight)
+        """Return the loss, or [loss, accuracy], on some data, given as in `fit`."""
+        packed: Any = data
+        if is_loadable(data):
+            _refuse_beside_loader(sample_weight=sample_weight)
+        else:
+            packed = self._pack(data, sample_weight)
         if show_accuracy:
             _check_one_output(len(self.output_order), "show_accuracy")
         return self._evaluate(packed, batch_size, show_accuracy, verbose)
@@ -1014,11 +1113,21 @@ class Graph(Model, containers.Graph):
     def predict(
         self, data: Mapping[str, Any], batch_size: int = 128, verbose: int = 0
     ) -> dict[str, np.ndarray]:
-        """Return a dict from output name to array, as float64 like 0.3.3."""
+        """Return a dict from output name to array, as float64 like 0.3.3.
+
+        Args:
+            data: as in `fit`; outputs in it are left out.
+        """
+        outputs = self._predict(data, batch_size, verbose)
+        return dict(zip(self.output_order, outputs, strict=True))
+
+    def _generated_inputs(self, output: Any) -> Any:
+        return output[0] if isinstance(output, (list, tuple)) else output
+
+    def _pack_inputs(self, data: Any) -> Data:
         inputs = self._inputs(data)
         _check_lengths(inputs)
-        outputs = self._predict(inputs, batch_size, verbose)
-        return dict(zip(self.output_order, outputs, strict=True))
+        return Data(inputs, [], [])
 
     def train_on_batch(
         self,
@@ -1048,9 +1157,7 @@ class Graph(Model, containers.Graph):
     def predict_on_batch(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Return a dict from output name to array, for one batch."""
         step = self.step
-        inputs = self._inputs(data)
-        _check_lengths(inputs)
-        outputs = step.predict(self._caster.batch(Data(inputs, [], [])))
+        outputs = step.predict(self._caster.batch(self._pack_inputs(data)))
         return {name: y.cpu().numpy() for name, y in zip(self.output_order, outputs, strict=True)}
 
     def _pack_generated(self, output: Any) -> Data:

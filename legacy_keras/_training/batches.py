@@ -1,7 +1,7 @@
-"""Where batches come from: arrays in some order, or a generator run by threads.
+"""Where batches come from: arrays in some order, a DataLoader, or a generator run by threads.
 
-Both are iterated once an epoch and yield `Batch`. Arrays are turned into tensors without
-a copy where NumPy and torch agree; a batch is cast and moved to the device when it is made.
+All are iterated once an epoch and yield `Batch`. Arrays are not copied: rows are read, turned
+into tensors, cast and moved to the device batch by batch.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 # Data up to this size moves to a GPU once and for all.
 RESIDENT_BYTES = 1 << 28
@@ -55,13 +56,52 @@ class Data:
     def __len__(self) -> int:
         return len(self.inputs[0])
 
-    def slice(self, start: int, stop: int | None = None) -> Data:
-        """Return the samples from ``start`` to ``stop``."""
-        parts = (
-            [None if a is None else a[start:stop] for a in arrays]
-            for arrays in (self.inputs, self.targets, self.weights)
-        )
-        return Data(*parts)
+    def split(self, at: int, read: bool) -> tuple[Data, Data]:
+        """Return the samples before ``at``, and those from there on.
+
+        Args:
+            read: whether to read both parts of data that lie in a file, for good. Otherwise
+                they are read batch by batch.
+        """
+        before, after = slice(0, at), slice(at, len(self))
+        return self._part(before, read), self._part(after, read)
+
+    def _part(self, rows: slice, read: bool) -> Data:
+        def part(array: Any) -> Any:
+            in_memory = isinstance(array, (np.ndarray, Tensor, list, tuple))
+            return array[rows] if read or in_memory else Part(array, rows)
+
+        roles = (self.inputs, self.targets, self.weights)
+        parts = {id(a): part(a) for arrays in roles for a in arrays if a is not None}
+        return Data(*([parts.get(id(a)) for a in arrays] for arrays in roles))
+
+
+class Part:
+    """Some consecutive samples of data that are read when indexed, such as HDF5 data."""
+
+    def __init__(self, data: Any, rows: slice) -> None:
+        self.data = data
+        self.rows = range(rows.start, rows.stop)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Read a sample, a slice of samples, or a list of samples."""
+        if isinstance(key, slice):
+            rows = self.rows[key]
+            return self.data[rows.start : rows.stop : rows.step]
+        if isinstance(key, (list, np.ndarray)):
+            return self.data[[self.rows[index] for index in key]]
+        return self.data[self.rows[key]]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self[:], dtype=dtype)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of these samples."""
+        return (len(self), *self.data.shape[1:])
 
 
 class Caster:
@@ -102,20 +142,30 @@ class Caster:
 TORCH_KINDS = frozenset("biuf")
 
 
-def _tensor(array: Any) -> Tensor:
-    """View an array as a tensor; copy it only where torch cannot view it."""
-    if isinstance(array, Tensor):
-        return array
-    array = np.asarray(array)
+def _check_numbers(array: np.ndarray) -> None:
     if array.dtype.kind not in TORCH_KINDS or array.dtype.itemsize > 8:
         raise TypeError(
             f"got an array of dtype {array.dtype} and shape {array.shape}; expected numbers. "
             "Sequences of unequal length go through keras.preprocessing.sequence.pad_sequences."
         )
-    if array.dtype.kind == "u" and array.dtype.itemsize > 1:
-        array = array.astype(np.int64)
-    if not array.dtype.isnative or any(stride < 0 for stride in array.strides):
-        array = np.array(array, dtype=array.dtype.newbyteorder("="))
+
+
+def _is_viewable(array: np.ndarray) -> bool:
+    """Whether torch computes with the memory of an array as it is."""
+    is_long_unsigned = array.dtype.kind == "u" and array.dtype.itemsize > 1
+    is_backwards = any(stride < 0 for stride in array.strides)
+    return array.dtype.isnative and not is_long_unsigned and not is_backwards
+
+
+def _tensor(array: Any) -> Tensor:
+    """View an array as a tensor; copy it only where torch cannot view it."""
+    if isinstance(array, Tensor):
+        return array
+    array = np.asarray(array)
+    _check_numbers(array)
+    if not _is_viewable(array):
+        native = array.dtype.newbyteorder("=")
+        array = np.array(array, dtype=np.int64 if array.dtype.kind == "u" else native)
     if array.flags.writeable:
         return torch.from_numpy(array)
     with warnings.catch_warnings():  # torch warns of arrays that it must not write to
@@ -135,34 +185,64 @@ def batch_shuffle(index_array: np.ndarray, batch_size: int) -> np.ndarray:
     return np.append(blocks.ravel(), tail)
 
 
-class ArrayBatches:
-    """Batches of arrays, shuffled from epoch to epoch with NumPy's global stream.
+class Order:
+    """The indices of each batch, drawn anew for each epoch from NumPy's global stream.
 
     Args:
-        data: the arrays: NumPy, or anything with ``len`` and slices, such as HDF5 data.
-        caster: the model's.
+        nb_sample: int, the samples of an epoch.
         batch_size: int > 0.
         shuffle: True, False, or "batch" to shuffle whole batches, for HDF5 data.
+    """
+
+    def __init__(self, nb_sample: int, batch_size: int, shuffle: Any = False) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size got {batch_size!r}; expected an int >= 1.")
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.indices = np.arange(nb_sample)
+
+    def __len__(self) -> int:
+        return -(-len(self.indices) // self.batch_size)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        if self.shuffle == "batch":
+            self.indices = batch_shuffle(self.indices, self.batch_size)
+        elif self.shuffle:
+            np.random.shuffle(self.indices)
+        for start in range(0, len(self.indices), self.batch_size):
+            yield self.indices[start : start + self.batch_size]
+
+
+class ArrayBatches:
+    """Batches of arrays, in some order.
+
+    Args:
+        data: the arrays: NumPy, or anything with ``len`` and slices, such as HDF5 data. One
+            that is both input and target is read once.
+        caster: the model's.
+        batch_size, shuffle: as in `Order`.
 
     Raises:
-        TypeError: while iterating, if the data cannot be indexed in this order.
+        TypeError: for arrays of anything but numbers; while iterating, if the data cannot be
+            indexed in this order.
     """
 
     def __init__(self, data: Data, caster: Caster, batch_size: int, shuffle: Any = False) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size got {batch_size!r}; expected an int >= 1.")
+        self.data = data
         self.caster = caster
-        self.batch_size = batch_size
-        self.shuffle = shuffle
         self.nb_sample = len(data)
-        self.order = np.arange(self.nb_sample)
-        self.inputs = [self._view(a) for a in data.inputs]
-        self.targets = [self._view(a) for a in data.targets]
-        self.weights = [None if a is None else self._view(a) for a in data.weights]
+        self.order = Order(self.nb_sample, batch_size, shuffle)
+        arrays = [*data.inputs, *data.targets, *data.weights]
+        self.arrays = {id(a): self._view(a) for a in arrays if a is not None}
 
     def _view(self, array: Any) -> Any:
-        if not isinstance(array, (np.ndarray, Tensor)):
-            return array  # HDF5 data and the like: read batch by batch
+        """Return what batches are to be read from."""
+        if isinstance(array, np.ndarray):
+            _check_numbers(array)
+            if not _is_viewable(array):
+                return array
+        elif not isinstance(array, Tensor):
+            return array
         tensor = _tensor(array)
         device = self.caster.device
         if device.type == "cuda" and tensor.nbytes <= RESIDENT_BYTES:
@@ -170,24 +250,21 @@ class ArrayBatches:
         return tensor
 
     def __iter__(self) -> Iterator[Batch]:
-        if self.shuffle == "batch":
-            self.order = batch_shuffle(self.order, self.batch_size)
-        elif self.shuffle:
-            np.random.shuffle(self.order)
-        for start in range(0, self.nb_sample, self.batch_size):
-            stop = min(start + self.batch_size, self.nb_sample)
-            rows = self._reader(start, stop)
+        data = self.data
+        for picked in self.order:
+            read = self._reader(picked)
+            rows = {key: read(array) for key, array in self.arrays.items()}
             yield self.caster.cast(
-                [rows(a) for a in self.inputs],
-                [rows(a) for a in self.targets],
-                [None if a is None else rows(a) for a in self.weights],
+                [rows[id(a)] for a in data.inputs],
+                [rows[id(a)] for a in data.targets],
+                [None if a is None else rows[id(a)] for a in data.weights],
             )
 
-    def _reader(self, start: int, stop: int) -> Callable[[Any], Tensor]:
-        """Return a function that reads the rows of one batch from an array."""
-        if not self.shuffle:
-            return lambda a: _tensor(a[start:stop])
-        picked = self.order[start:stop]
+    def _reader(self, picked: np.ndarray) -> Callable[[Any], Tensor]:
+        """Return a function that reads some rows of an array."""
+        if not self.order.shuffle:
+            consecutive = slice(int(picked[0]), int(picked[-1]) + 1)
+            return lambda array: _tensor(array[consecutive])
         index = torch.from_numpy(picked)
 
         def read(array: Any) -> Tensor:
@@ -202,6 +279,80 @@ class ArrayBatches:
                 ) from error
 
         return read
+
+
+def is_loadable(data: Any) -> bool:
+    """Whether data are a DataLoader, or a Dataset for which one will be made."""
+    return isinstance(data, (DataLoader, Dataset))
+
+
+class _Lists(Order):
+    """The same as lists of Python's numbers, which data sets are used to."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return (picked.tolist() for picked in super().__iter__())
+
+
+class LoaderBatches:
+    """Batches of a ``torch.utils.data.DataLoader``, which an epoch goes over once.
+
+    Args:
+        data: the loader; or a data set, which is loaded in the order that arrays have.
+        convert: turns what the loader yields into a `Batch`; raises for what it should not
+            yield.
+        batch_size, shuffle: as in `Order`, for a data set; a loader has its own.
+
+    Raises:
+        ValueError: if the number of samples is not known; while iterating, if there are more.
+    """
+
+    def __init__(
+        self, data: Any, convert: Callable[[Any], Batch], batch_size: int, shuffle: Any = False
+    ) -> None:
+        nb_sample = _nb_sample(data)
+        if isinstance(data, IterableDataset):
+            data = DataLoader(data, batch_size)
+        elif not isinstance(data, DataLoader):
+            data = DataLoader(data, batch_sampler=_Lists(nb_sample, batch_size, shuffle))
+        self.loader = data
+        self.convert = convert
+        self.nb_sample = nb_sample
+
+    def __iter__(self) -> Iterator[Batch]:
+        seen = 0
+        for output in self.loader:
+            batch = self.convert(output)
+            seen += batch.size
+            if seen > self.nb_sample:
+                raise ValueError(
+                    f"The loader gave {seen} samples or more in an epoch; expected "
+                    f"{self.nb_sample}, which is the length of its data."
+                )
+            yield batch
+
+
+def _nb_sample(data: Any) -> int:
+    """Return how many samples an epoch has."""
+    sized = data
+    if isinstance(data, DataLoader):
+        if data.batch_size is None and data.batch_sampler is None:
+            raise ValueError(
+                "got a DataLoader with batch_size=None; expected one that makes batches of "
+                "samples. Pass iter(loader) to fit_generator, with samples_per_epoch."
+            )
+        stream = isinstance(data.dataset, IterableDataset)
+        sized = data.dataset if stream else data.sampler
+    try:
+        nb_sample = len(sized)
+    except TypeError:
+        raise ValueError(
+            f"got data without a length, {type(sized).__name__}; expected a Dataset with "
+            "__len__, or a DataLoader over one. A generator goes to fit_generator, with "
+            "samples_per_epoch."
+        ) from None
+    if isinstance(data, DataLoader) and data.drop_last:
+        nb_sample -= nb_sample % (data.batch_size or 1)
+    return nb_sample
 
 
 PATIENCE_SECONDS = 1.0  # to wait for a generator after an error or an interrupt

@@ -109,4 +109,6 @@ def predict(
         start += batch.size
         if bar is not None:
             bar.update(start)
+    if start < nb_sample:  # a loader may give less than it says
+        return [array[:start] for array in arrays]
     return arrays
