@@ -101,6 +101,7 @@ BUILDERS: list[Callable[[int], Any]] = [
 
 def use(build: Callable[[int], Any], size: int) -> None:
     """Build, compile, train, predict and describe a model."""
+    np.random.seed(0)  # how long it takes to draw orthogonal weights depends on the draw
     model = build(size)
     if isinstance(model, Graph):
         model.compile("sgd", {"out": "mse"})
