@@ -230,11 +230,11 @@ def generators(share: float) -> Series:
             model.train_on_batch(X, X)
         seconds = (clock() - begin) / 10
         source = Slow((X, X), seconds)
-        begin = clock()
-        for _ in range(nb_batch):
-            model.train_on_batch(*next(source))
-        serial = clock() - begin
         for nb_worker, gained in gains.items():
+            begin = clock()
+            for _ in range(nb_batch):
+                model.train_on_batch(*next(source))
+            serial = clock() - begin
             begin = clock()
             model.fit_generator(source, nb_batch * len(X), 1, verbose=0, nb_worker=nb_worker)
             gained.append(serial / (clock() - begin))
