@@ -106,10 +106,9 @@ def parse_translated(translation: Translation, path: str, mode: str = "exec") ->
 
 def _make_docstring_encodable(node: Any) -> None:
     """Replace bytes that are no UTF-8 in a docstring, which Python 3.13 and later encode."""
-    first: Any = node.body[0] if node.body else None
-    if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
-        text = first.value.value
-        first.value.value = text.encode("utf-8", "replace").decode()
+    match node.body[:1]:
+        case [ast.Expr(value=ast.Constant(value=str(text)) as constant)]:
+            constant.value = text.encode("utf-8", "replace").decode()
 
 
 def compile_translated(translation: Translation, path: str, mode: str = "exec") -> CodeType:
