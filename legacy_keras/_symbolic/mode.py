@@ -7,6 +7,7 @@ in a forward pass or a compiled function, it is plain torch.
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -46,3 +47,16 @@ class recording:
 
     def __exit__(self, *exception: Any) -> None:
         mode.recorded = False
+
+
+# How torch names the functions that it makes of a compiled module.
+COMPILED_GRAPH = "<eval_with_key>"
+
+
+def computes() -> bool:
+    """Whether an operation on a variable, whose caller calls this, is to compute now.
+
+    It is within a computation, and in a graph of ``torch.compile``, which runs outside of the
+    forward pass that it was made from.
+    """
+    return mode.eager or sys._getframe(2).f_code.co_filename.startswith(COMPILED_GRAPH)

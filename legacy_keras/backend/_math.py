@@ -9,10 +9,10 @@ Mirrors: keras 0.3.3, backend/theano_backend.py.
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -77,7 +77,7 @@ def batch_dot(x: Tensor, y: Tensor, axes: Any = None) -> Tensor:
         raise ValueError(f"batch_dot got axes={axes!r}; axis 0 is the sample axis, never summed.")
     x_kept = [a for a in range(1, x.ndim) if a not in x_axes]
     y_kept = [a for a in range(1, y.ndim) if a not in y_axes]
-    summed = int(np.prod([x.shape[a] for a in x_axes]))
+    summed = math.prod([x.shape[a] for a in x_axes])
     left = x.permute(0, *x_kept, *x_axes).reshape(x.shape[0], -1, summed)
     right = y.permute(0, *y_axes, *y_kept).reshape(y.shape[0], summed, -1)
     kept = [x.shape[a] for a in x_kept] + [y.shape[a] for a in y_kept]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .._symbolic.expression import BINARY, COMPARISONS, UNARY, Expression, Placeholder, operation
 from .._symbolic.function import evaluate
 from .._symbolic.indexing import get_item
-from .._symbolic.mode import computing, mode
+from .._symbolic.mode import computes, computing, mode
 from .common import floatx, torch_dtype
 
 
@@ -96,7 +96,7 @@ def _record_operators() -> None:
         plain = getattr(nn.Parameter, name)
 
         def call(self: Variable, *other: Any) -> Any:
-            if mode.eager:
+            if computes():
                 return plain(self, *other)
             return Expression(function, (*other, self) if swap else (self, *other))
 
@@ -121,7 +121,7 @@ def _give_methods(methods: Mapping[str, Callable[..., Any]]) -> None:
         plain = getattr(nn.Parameter, name, recorded)
 
         def call(self: Variable, *args: Any, **kwargs: Any) -> Any:
-            return (plain if mode.eager else recorded)(self, *args, **kwargs)
+            return (plain if computes() else recorded)(self, *args, **kwargs)
 
         call.__name__ = name
         return call

@@ -115,8 +115,9 @@ class Layer(Pulling):
             self._own(name, value)
             return
         # A plain value replaces whatever had the name, also where Module would object: a
-        # node of a Graph may be called "loss".
-        self._parameters.pop(name, None)
+        # node of a Graph may be called "loss". torch.export replaces all there is.
+        if name != "__dict__":
+            self._parameters.pop(name, None)
         object.__setattr__(self, name, value)
 
     def _own(self, name: str, value: nn.Parameter | nn.Module) -> None:
@@ -134,6 +135,9 @@ class Layer(Pulling):
         weight = self.__dict__["_parameters"].get(name)
         if weight is not None:  # first, for this is where every forward passes
             return weight
+        module = self.__dict__["_modules"].get(name)
+        if module is not None:
+            return module
         # Module reports an AttributeError inside a property as the property missing.
         attribute = inspect.getattr_static(type(self), name, None)
         if isinstance(attribute, property) and attribute.fget is not None:

@@ -5,10 +5,10 @@ Mirrors: keras 0.3.3, layers/core.py.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -46,8 +46,8 @@ class Reshape(Layer):
         dims = list(self.dims)
         if dims.count(-1) > 1 or any(d < -1 for d in dims):
             raise ValueError(f"can only specify one unknown dimension; Reshape got dims={dims}.")
-        size = int(np.prod(sizes, dtype=int))
-        known = int(np.prod([d for d in dims if d != -1], dtype=int))
+        size = math.prod(sizes)
+        known = math.prod([d for d in dims if d != -1])
         if -1 in dims and known and size % known == 0:
             dims[dims.index(-1)] = size // known
         elif -1 in dims or size != known:
@@ -108,7 +108,7 @@ class Flatten(Layer):
                 f'{tuple(sizes)}. Make sure to pass a complete "input_shape" or '
                 '"batch_input_shape" argument to the first layer in your model.'
             )
-        return nb_samples, int(np.prod(sizes))
+        return nb_samples, math.prod(sizes)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         return x.flatten(1)
