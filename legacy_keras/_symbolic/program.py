@@ -80,6 +80,7 @@ class Program:
 
     def __init__(self, inputs: Sequence[Expression], outputs: Any) -> None:
         self.inputs = list(inputs)
+        self.outputs = outputs
         order = in_order(outputs, self.inputs)
         self.differentiated = [
             target for e in order if isinstance(e.function, Gradient) for target in e.args[1]

@@ -6,9 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from .expression import Placeholder, is_symbolic, replace
+from .expression import Placeholder, expressions_in, is_symbolic, replace
 from .mode import mode, writing
 from .program import Program
 
@@ -34,6 +35,15 @@ class Traced:
         if program is None:
             program = self._programs[key] = self._trace(args, kwargs)
         return program(*tensors)
+
+    def record(self, args: Any, kwargs: Any) -> Program:
+        """Return what is recorded of the function for arguments like these placeholders."""
+        symbols = list(expressions_in(args))
+        key = (tuple((s.ndim, getattr(torch, s.dtype)) for s in symbols), repr(kwargs))
+        if key not in self._programs:
+            with writing():
+                self._programs[key] = Program(symbols, self.function(*args, **kwargs))
+        return self._programs[key]
 
     def _trace(self, args: Any, kwargs: Any) -> Program:
         inputs: list[Any] = []

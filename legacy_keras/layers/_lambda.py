@@ -11,9 +11,16 @@ from typing import Any
 
 from torch import Tensor
 
+from .. import backend as K
 from .._errors import ArgumentError
+from .._symbolic.expression import Placeholder
 from .._symbolic.trace import Traced
 from ._base import Layer, MaskedLayer, Shape
+
+
+def symbol(shape: Shape) -> Placeholder:
+    """Return a placeholder of this shape, for any number of samples."""
+    return Placeholder((None, *shape[1:]), K.floatx())
 
 
 class Lambda(Layer):
@@ -78,14 +85,33 @@ class Lambda(Layer):
     def get_output(self, train: bool = False) -> Any:
         return self.apply_function(self.get_input(train), train)
 
-    def apply_function(self, x: Any, train: bool) -> Any:
-        """Call the function with its arguments, and ``train`` if it asks for it."""
-        arguments = self.arguments
+    def prepare(self) -> None:
+        """Record the function for training and for tests, as 0.3.3 calls it at compile."""
+        for train in (True, False):
+            self.traced().record((self.symbols(),), self.options(train))
+
+    def symbols(self) -> Any:
+        """Return placeholders like the input: one, or a dict of them after a join."""
+        if self.input_shape is None:
+            shapes = {layer.name: layer.output_shape for layer in self.previous.branches}
+            return {name: symbol(shape) for name, shape in shapes.items()}
+        return symbol(self.input_shape)
+
+    def options(self, train: bool) -> dict[str, Any]:
+        """Return the keyword arguments of the function, with ``train`` if it asks for it."""
         if "train" in inspect.signature(self.function).parameters:
-            arguments = {**arguments, "train": bool(train)}
+            return {**self.arguments, "train": bool(train)}
+        return self.arguments
+
+    def traced(self) -> Traced:
+        """Return what records the function and runs it."""
         if self.__dict__.get("_traced") is None or self._traced.function is not self.function:
             self._traced = Traced(self.function)
-        return self._traced(x, **arguments)
+        return self._traced
+
+    def apply_function(self, x: Any, train: bool) -> Any:
+        """Call the function with its arguments."""
+        return self.traced()(x, **self.options(train))
 
     _traced: Traced
 

@@ -18,7 +18,7 @@ from .._older import older_keywords
 from .._settings import settings
 from .._symbolic.expression import Expression
 from ._base import Layer, Shape, unique
-from ._lambda import Lambda
+from ._lambda import Lambda, symbol
 
 MODES = ("sum", "mul", "concat", "ave", "join", "cos", "dot")
 
@@ -360,6 +360,10 @@ class LambdaMerge(JoiningLayer, Lambda):
 
     def prepare(self) -> None:
         self.prepare_branches()
+        super().prepare()
+
+    def symbols(self) -> Any:
+        return [symbol(shape) for shape in self.input_shape]
 
     def forward(self, x: Any, mask: Tensor | None = None) -> Any:
         return self.apply_function(self.branch_outputs(x), self.training)
