@@ -570,6 +570,63 @@ class Model(containers.Container):
             variances=variances,
         )
 
+    # Plain PyTorch
+
+    def to_torch(self, name: str = "Model") -> torch.nn.Module:
+        """Return the model as a module of torch's own layers, which needs nothing of this package.
+
+        Weights are copies in torch's layout, kernels turned round where Theano turned them. A
+        Graph's inputs become parameters of ``forward``, in the order of `add_input`; several
+        outputs come in a dict by name. ``inspect.getsource`` of its class shows the source.
+
+        Args:
+            name: of the class.
+
+        Raises:
+            ExportError: a ValueError that names the layer that cannot be written, and says why.
+        """
+        from ._export.modules import to_torch
+
+        return to_torch(self, name)
+
+    def export(
+        self,
+        folder: Any,
+        *,
+        name: str = "Model",
+        batch_size: int = 128,
+        nb_epoch: int = 100,
+        seed: int | None = None,
+        onnx: bool = False,
+        pt2: bool = False,
+    ) -> Any:
+        """Write ``model.py``, its weights, ``train.py`` and a report; return the folder's path.
+
+        Args:
+            folder: path; it is made if there is none, and files of these names are replaced.
+            name: of the class in ``model.py``.
+            batch_size, nb_epoch: those of ``fit``, for ``train.py``.
+            seed: where ``train.py`` starts the order of the data; None for where NumPy's
+                global stream is now.
+            onnx, pt2: whether to write ``model.onnx`` or ``model.pt2`` (torch.export), too.
+
+        Raises:
+            ExportError: as in `to_torch`.
+            ImportError: without the extra ``export``.
+        """
+        from ._export.folder import export
+
+        return export(
+            self,
+            folder,
+            name=name,
+            batch_size=batch_size,
+            nb_epoch=nb_epoch,
+            seed=seed,
+            onnx=onnx,
+            pt2=pt2,
+        )
+
     def summary(self) -> None:
         """Print the layers with their output shapes and numbers of weights."""
         model_summary(self)

@@ -41,7 +41,7 @@ def test_a_plain_install_needs_five_packages() -> None:
         ("plot", {"pydot", "matplotlib"}),
         ("docs", {"sphinx", "furo", "myst-parser"}),
         ("sklearn", {"scikit-learn"}),
-        ("export", {"safetensors", "onnx"}),
+        ("export", {"safetensors", "onnx", "onnxscript"}),
         ("tensorboard", {"tensorboard"}),
         ("all", {"legacy-keras"}),
     ],

@@ -25,7 +25,7 @@ LEVELS = [
     ["_migrate", "python2"],
     ["_runner"],
     ["models", "wrappers", "utils.dot_utils", "utils.layer_utils", "utils.visualize_util"],
-    ["_training", "_saving", "callbacks"],
+    ["_export", "_training", "_saving", "callbacks"],
     ["layers"],
     ["activations", "constraints", "initializations", "objectives", "optimizers", "regularizers"],
     ["utils.theano_utils"],
