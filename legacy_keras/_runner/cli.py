@@ -45,6 +45,10 @@ COMMANDS = {
         "let python script.py do the same in this virtual environment",
     ),
     "disable": ("legacy_keras._runner.environment:disable", "undo that"),
+    "export": (
+        "legacy_keras._runner.exporting:export",
+        "write a model as plain PyTorch: model.json weights.h5 --to DIR",
+    ),
     "status": ("legacy_keras._runner.environment:status", "say whether it is enabled"),
     "migrate": (
         "legacy_keras._migrate.command:migrate",
