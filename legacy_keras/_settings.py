@@ -83,6 +83,8 @@ class Settings:
             never updates its running statistics. True updates them.
         simplernn_regularizers: fix of a 0.3.3 defect. There, SimpleRNN with a regularizer of
             U or b and none of W cannot be built. True builds it, and penalises U and b.
+        tensorboard_on_theano: fix of a 0.3.3 limit. There, the callback TensorBoard refuses to
+            work with the backend of Theano. True lets it.
         max_weights: how many weights a configuration from a file may ask for, so that a
             line of text cannot fill the memory.
     """
@@ -96,6 +98,7 @@ class Settings:
     tf32: bool = False
     update_merged: bool = False
     simplernn_regularizers: bool = False
+    tensorboard_on_theano: bool = False
     max_weights: int = 1 << 28
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -26,6 +26,7 @@ import torch
 
 from . import backend as K
 from ._errors import ArgumentError, MissingKeyError
+from ._settings import settings
 from ._training.progress import say, style
 from .utils.generic_utils import _accumulate
 
@@ -505,9 +506,10 @@ class LearningRateScheduler(Callback):
 class TensorBoard(Callback):
     """Write the logs of each epoch, and histograms of weights and outputs, for TensorBoard.
 
-    Works on any backend (in 0.3.3 on TensorFlow only), through ``torch.utils.tensorboard``.
-    Scalars have the name that they have in the logs; histograms are called ``0_dense_W``,
-    ``0_dense_b``, ``0_dense_out`` in a Sequential and ``name_W`` in a Graph.
+    Written through ``torch.utils.tensorboard``. As in 0.3.3, it works with the backend of
+    TensorFlow; with Theano's where ``settings.tensorboard_on_theano`` is True. Scalars have the
+    name that they have in the logs; histograms are called ``0_dense_W``, ``0_dense_b``,
+    ``0_dense_out`` in a Sequential and ``name_W`` in a Graph.
 
     Args:
         log_dir: directory of the event files.
@@ -515,6 +517,7 @@ class TensorBoard(Callback):
             those for the first 128 samples of the validation data, if there are any.
 
     Raises:
+        ValueError: with the backend of Theano, unless the setting allows it.
         ImportError: if the package ``tensorboard`` is missing.
 
     Mirrors: keras 0.3.3, callbacks.py, TensorBoard.
@@ -524,6 +527,13 @@ class TensorBoard(Callback):
 
     def __init__(self, log_dir: str | os.PathLike[str] = "./logs", histogram_freq: int = 0) -> None:
         super().__init__()
+        if K._BACKEND == "theano" and not settings.tensorboard_on_theano:
+            raise ValueError(
+                "TensorBoard works with the TensorFlow backend only, as in 0.3.3; the backend is "
+                "theano. Set KERAS_BACKEND=tensorflow if the script ran on TensorFlow (it decides "
+                "what convolutions compute, too), or legacy_keras.settings.tensorboard_on_theano "
+                "= True to write the logs nevertheless."
+            )
         _summary_writer()  # fail now, not when the model is built
         self.log_dir = log_dir
         self.histogram_freq = histogram_freq

@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from legacy_keras import backend as K
-from legacy_keras import callbacks
+from legacy_keras import callbacks, settings
 from legacy_keras._training.logs import Logs
 from legacy_keras.callbacks import (
     BaseLogger,
@@ -580,8 +580,24 @@ def read_events(log_dir):
 
 class TestTensorBoard:
     @pytest.fixture(autouse=True)
-    def needs_tensorboard(self):
+    def allowed(self, monkeypatch):
         pytest.importorskip("tensorboard")
+        monkeypatch.setattr(settings, "tensorboard_on_theano", True)
+
+    def test_it_is_refused_on_the_backend_of_theano_as_in_0_3_3(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(settings, "tensorboard_on_theano", False)
+
+        with pytest.raises(ValueError, match=r"KERAS_BACKEND=tensorflow .*tensorboard_on_theano"):
+            TensorBoard(tmp_path)
+
+    def test_it_works_on_the_backend_of_tensorflow(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(settings, "tensorboard_on_theano", False)
+        monkeypatch.setattr(K, "_BACKEND", "tensorflow")
+        model, X, y = small_model()
+
+        model.fit(X, y, nb_epoch=1, verbose=0, callbacks=[TensorBoard(tmp_path)])
+
+        assert read_events(tmp_path)[0].keys() == {"loss"}
 
     def test_scalars_are_the_history(self, tmp_path):
         model, X, y = small_model()
@@ -662,6 +678,7 @@ class TestTensorBoard:
 
 
 def test_tensorboard_missing_is_named_with_its_command(monkeypatch):
+    monkeypatch.setattr(settings, "tensorboard_on_theano", True)
     for name in ("tensorboard", "torch.utils.tensorboard"):
         monkeypatch.setitem(sys.modules, name, None)
 

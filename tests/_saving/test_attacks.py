@@ -878,8 +878,11 @@ def test_a18_a_pattern_of_file_names_reaches_numbers_only(tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
-def test_a18_the_name_of_a_layer_is_no_path(tmp_path: Path) -> None:
+def test_a18_the_name_of_a_layer_is_no_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("tensorboard")
+    monkeypatch.setattr(settings, "tensorboard_on_theano", True)
     logs = tmp_path / "logs"
     model = model_from_json(json.dumps(sequential(dense(custom_name="../../was_here"))))
     model.compile("sgd", "mse")
