@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .._arrays import as_tensor
 from .indexing import get_item
 from .mode import computing, mode
 
@@ -347,7 +348,7 @@ def constant(value: Any) -> Any:
     """Return an array in an expression as a tensor, floats in the type of all the others."""
     if not isinstance(value, np.ndarray):
         return value
-    tensor = torch.as_tensor(value)
+    tensor = as_tensor(value)
     return tensor.to(float_type()) if tensor.is_floating_point() else tensor
 
 

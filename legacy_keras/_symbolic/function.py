@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .._arrays import as_tensor
 from .expression import Expression, Placeholder, expressions_in
 from .program import Gradient, Program, in_order
 
@@ -94,7 +95,7 @@ class Function:
 
     Args:
         inputs: list of placeholders.
-        outputs: list of expressions or variables.
+        outputs: list of expressions or variables, or one alone, as Theano takes it.
         updates: list of pairs of a variable and the expression of its next value; all are
             computed before any is assigned.
 
@@ -109,7 +110,11 @@ class Function:
         pairs = list(updates.items() if hasattr(updates, "items") else updates)
         self.inputs = list(inputs)
         self.updated = [variable for variable, _ in pairs]
-        wanted = [list(outputs), [value for _, value in pairs]]
+        self.single = isinstance(outputs, (Expression, Tensor))
+        wanted = [
+            [outputs] if self.single else list(outputs),
+            [value for _, value in pairs],
+        ]
         self.program = Program(self.inputs, wanted)
         self._check_placeholders(wanted)
 
@@ -121,7 +126,7 @@ class Function:
                     "the inputs of this function."
                 )
 
-    def __call__(self, inputs: Sequence[Any]) -> list[Any]:
+    def __call__(self, inputs: Sequence[Any]) -> Any:
         if type(inputs) not in (list, tuple):
             raise TypeError(
                 f"a K.function takes a list of {len(self.inputs)} arrays; got "
@@ -153,11 +158,11 @@ class Function:
             new_values = [_apart(value) for value in new_values]
             for variable, value in zip(self.updated, new_values):
                 _assign(variable, value)
-        return results
+        return results[0] if self.single else results
 
     def _tensor(self, index: int, placeholder: Any, value: Any) -> Tensor:
         wanted = getattr(torch, placeholder.dtype)
-        tensor = torch.as_tensor(np.asarray(value) if not isinstance(value, Tensor) else value)
+        tensor = as_tensor(value)
         if tensor.ndim != placeholder.ndim:
             raise ValueError(
                 f"input {index} has {tensor.ndim} axes, with the shape {tuple(tensor.shape)}; "

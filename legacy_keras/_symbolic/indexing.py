@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .._arrays import as_tensor
+
 
 def get_item(x: Any, index: Any) -> Any:
     """Return ``x[index]``; ``x`` may also be a shape or a list."""
@@ -24,7 +26,7 @@ def get_item(x: Any, index: Any) -> Any:
 def set_item(x: Tensor, index: Any, value: Any, add: bool = False) -> Tensor:
     """Return a copy of ``x`` with ``value`` at ``index``, or added there, each time it occurs."""
     out, index, flipped = _prepared(x, index)
-    value = torch.as_tensor(value, device=x.device).to(x.dtype)
+    value = as_tensor(value).to(x.device, x.dtype)
     if add and any(isinstance(part, Tensor) for part in index):
         places = torch.arange(out.numel(), device=x.device).view(out.shape)[index]
         added = value.broadcast_to(places.shape).reshape(-1)
@@ -65,7 +67,7 @@ def _part(part: Any, meta: bool) -> Any:
     if isinstance(part, slice):
         return slice(*(_bound(b) for b in (part.start, part.stop, part.step)))
     if isinstance(part, (list, np.ndarray)):
-        part = torch.as_tensor(part)
+        part = torch.as_tensor(part) if isinstance(part, list) else as_tensor(part)
     if isinstance(part, np.integer) or (isinstance(part, Tensor) and part.ndim == 0):
         return 0 if meta else int(part)
     if isinstance(part, Tensor) and part.dtype != torch.bool:

@@ -20,6 +20,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset
 
+from .._arrays import as_tensor, is_viewable
+
 # Data up to this size moves to a GPU once and for all.
 RESIDENT_BYTES = 1 << 28
 
@@ -150,27 +152,13 @@ def _check_numbers(array: np.ndarray) -> None:
         )
 
 
-def _is_viewable(array: np.ndarray) -> bool:
-    """Whether torch computes with the memory of an array as it is."""
-    is_long_unsigned = array.dtype.kind == "u" and array.dtype.itemsize > 1
-    is_backwards = any(stride < 0 for stride in array.strides)
-    return array.dtype.isnative and not is_long_unsigned and not is_backwards
-
-
 def _tensor(array: Any) -> Tensor:
-    """View an array as a tensor; copy it only where torch cannot view it."""
+    """View an array of numbers as a tensor, where torch can."""
     if isinstance(array, Tensor):
         return array
     array = np.asarray(array)
     _check_numbers(array)
-    if not _is_viewable(array):
-        native = array.dtype.newbyteorder("=")
-        array = np.array(array, dtype=np.int64 if array.dtype.kind == "u" else native)
-    if array.flags.writeable:
-        return torch.from_numpy(array)
-    with warnings.catch_warnings():  # torch warns of arrays that it must not write to
-        warnings.simplefilter("ignore")
-        return torch.from_numpy(array)
+    return as_tensor(array)
 
 
 def batch_shuffle(index_array: np.ndarray, batch_size: int) -> np.ndarray:
@@ -239,7 +227,7 @@ class ArrayBatches:
         """Return what batches are to be read from."""
         if isinstance(array, np.ndarray):
             _check_numbers(array)
-            if not _is_viewable(array):
+            if not is_viewable(array):
                 return array
         elif not isinstance(array, Tensor):
             return array

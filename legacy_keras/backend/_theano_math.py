@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .. import _arrays
 from .._symbolic.expression import ANY_SIZE, operation
 from .._symbolic.function import Function, evaluate
 from . import _math as K
@@ -34,7 +35,7 @@ def as_tensor(x: Any, dtype: str | None = None) -> Tensor:
         array = np.asarray(x)
         if array.dtype.kind == "f":
             array = array.astype(floatx())
-        x = torch.from_numpy(np.array(array, dtype="int8" if array.dtype == bool else None))
+        x = _arrays.as_tensor(np.array(array, dtype="int8" if array.dtype == bool else None))
     return x if dtype is None else cast(x, dtype)
 
 

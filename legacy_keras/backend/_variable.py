@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .._arrays import as_tensor
 from .._symbolic.expression import BINARY, COMPARISONS, UNARY, Expression, Placeholder, operation
 from .._symbolic.function import evaluate
 from .._symbolic.indexing import get_item
@@ -44,7 +45,7 @@ class Variable(nn.Parameter):
 
     def set_value(self, value: Any, borrow: bool = False) -> None:
         """Overwrite the value in place; another shape is allowed, as in Theano."""
-        new = torch.as_tensor(np.asarray(value)).to(self.dtype)
+        new = as_tensor(value).to(self.dtype)
         with torch.no_grad():
             if new.shape == self.shape:
                 self.copy_(new)
@@ -144,7 +145,7 @@ def variable(value: Any, dtype: str | None = None, name: str | None = None) -> V
     Mirrors: keras 0.3.3, backend/theano_backend.py, variable.
     """
     array = np.array(value, dtype=dtype or floatx())
-    return Variable(torch.from_numpy(array), name=name)
+    return Variable(as_tensor(array), name=name)
 
 
 def zeros(shape: Any, dtype: str | None = None, name: str | None = None) -> Variable:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from .._arrays import as_tensor
 from .._errors import DimensionError
 from .._symbolic.expression import Expression
 from .._symbolic.function import Function as _Function
@@ -306,7 +306,7 @@ def shared(
     array = np.array(value.detach().cpu() if isinstance(value, Tensor) else value)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"theano.shared got {type(value).__name__}; expected numbers.")
-    variable = Variable(torch.from_numpy(array), name=name)
+    variable = Variable(as_tensor(array), name=name)
     if kwargs.get("broadcastable") is not None:
         variable._broadcastable = tuple(kwargs["broadcastable"])
     return variable

@@ -32,6 +32,26 @@ class TestVariables:
         assert variable.get_value().dtype == np.float32
         np.testing.assert_array_equal(variable.get_value(), np.float32(value))
 
+    @pytest.mark.parametrize(
+        "array",
+        [
+            np.arange(6, dtype="float32").reshape(2, 3)[::-1, ::-1],
+            np.arange(6, dtype=">f4").reshape(2, 3),
+            np.arange(6, dtype="uint16").reshape(2, 3),
+            np.broadcast_to(np.float32(3), (2, 3)),
+        ],
+        ids=["backwards", "big-endian", "unsigned", "read-only"],
+    )
+    def test_arrays_of_any_layout_are_values(self, array: np.ndarray) -> None:
+        variable, x = K.zeros((2, 3)), K.placeholder(ndim=2)
+
+        K.set_value(variable, array)
+
+        np.testing.assert_array_equal(K.get_value(variable), array)
+        np.testing.assert_array_equal(K.get_value(K.variable(array)), array)
+        np.testing.assert_array_equal(K.function([x], [x * 1.0])([array])[0], array)
+        np.testing.assert_array_equal(K.eval(variable * 0.0 + array), array)
+
     def test_the_array_it_was_made_of_is_copied(self) -> None:
         array = np.ones(3, "float32")
         variable = K.variable(array)

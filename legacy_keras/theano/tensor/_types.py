@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
+from ..._arrays import as_tensor
 from ..._symbolic.expression import Expression, Placeholder
 from ...backend import _theano_math as ops
 from ...backend._variable import Variable
@@ -69,7 +69,7 @@ def constant(x: Any, name: str | None = None, ndim: int | None = None, dtype: An
     """Make a fixed symbolic tensor of a number, list or array."""
     tensor = ops.as_tensor(x) if dtype is None else ops.cast(x, dtype)
     if isinstance(x, np.ndarray) and dtype is None:
-        tensor = torch.from_numpy(x.copy())
+        tensor = as_tensor(x).clone()
     while ndim is not None and tensor.ndim < ndim:
         tensor = tensor.unsqueeze(0)
     return TensorConstant(tensor.clone(), name)
