@@ -227,7 +227,7 @@ class Model(containers.Container):
         # 0.3.3 zips the two: what is beyond the constraints, as in a LambdaMerge with weights that
         # the user added in build, is not trained.
         params = params[: len(constraints)]
-        self.optimizer = optimizers.bind(optimizers.get(optimizer), params, constraints)
+        self.optimizer = optimizers.bind(optimizers.get(optimizer), self, params, constraints)
         dtypes = [torch_dtype(layer.input_dtype) for layer in self.input_layers]
         self._caster = Caster(dtypes, torch_dtype(), device)
         if getattr(self.optimizer, "is_written_by_updates", False):
@@ -1080,6 +1080,23 @@ class Graph(Model, containers.Graph):
         _check_lengths([*inputs, *(w for w in weights if w is not None)])
         return Data(inputs, targets, weights)
 
+    def _pack_validation(self, data: Mapping[str, Any]) -> Data:
+        """Pack held-out data; 0.3.3 goes by the first input, and never reads what is beyond it."""
+        nb_samples = len(self._inputs(data)[0])
+        longer = {
+            name: len(data[name])
+            for name in [*self.input_order, *self.output_order]
+            if name in data and len(data[name]) > nb_samples
+        }
+        if longer:
+            warnings.warn(
+                f"The validation data have {nb_samples} samples of {self.input_order[0]!r}, and "
+                f"more of others: {longer}. What is beyond is not used, as in Keras 0.3.3.",
+                stacklevel=3,
+            )
+            data = {**data, **{name: data[name][:nb_samples] for name in longer}}
+        return self._pack(data)
+
     def fit(
         self,
         data: Mapping[str, Any],
@@ -1128,7 +1145,7 @@ class Graph(Model, containers.Graph):
         validation = validation_data or None
         if validation is not None:
             if not is_loadable(validation):
-                validation = self._pack(validation)
+                validation = self._pack_validation(validation)
         elif 0 < validation_split < 1:
             split_at, read = (
                 int(len(packed) * (1 - validation_split)),

@@ -9,7 +9,9 @@ Mirrors: keras 0.3.3, optimizers.py.
 
 from __future__ import annotations
 
+import copy
 import math
+import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
@@ -19,6 +21,7 @@ import torch
 from torch import Tensor
 
 from . import backend as K
+from ._arrays import as_tensor
 from ._names import lookup
 from ._symbolic.expression import Placeholder
 from ._symbolic.function import KnownGradients
@@ -66,6 +69,9 @@ class Optimizer(torch.optim.Optimizer):
         self.__dict__.update(kwargs)  # a user's optimizer keeps what it passes on
         if self.counts_iterations:
             self.iterations = K.variable(0.0)
+        self._start()
+
+    def _start(self) -> None:
         # As unpickling makes it. torch's own constructor needs parameters, which 0.3.3 does
         # not have yet, and imports its compiler, which takes as long as torch itself.
         super().__setstate__(
@@ -99,6 +105,21 @@ class Optimizer(torch.optim.Optimizer):
                 if name != "p"
             }
         self._lists = {}
+
+    _model: weakref.ref[Any] | None = None  # that it was compiled with
+
+    def for_model(self, model: Any) -> Optimizer:
+        """Return this optimizer, or one like it if another model trains with this one already.
+
+        Both go on with the same variables, the number of iterations among them, and each with
+        accumulators of its own, as in 0.3.3.
+        """
+        trained = self._model() if self._model is not None else None
+        optimizer = self if trained in (None, model) else copy.copy(self)
+        if optimizer is not self:
+            optimizer._start()
+        optimizer._model = weakref.ref(model)
+        return optimizer
 
     def _share_hyperparameters(self) -> None:
         # Read here and not from the attributes later: in 0.3.3 a new attribute has no effect
@@ -223,7 +244,7 @@ class Optimizer(torch.optim.Optimizer):
             )
         with torch.no_grad():
             for tensor, value in zip(updated, value_list, strict=True):
-                tensor.copy_(torch.as_tensor(np.asarray(value)))
+                tensor.copy_(as_tensor(value))
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state in torch's form, with plain numbers for hyperparameters."""
@@ -251,7 +272,8 @@ class Optimizer(torch.optim.Optimizer):
     def __getstate__(self) -> dict[str, Any]:
         # torch would keep three attributes and forget ours.
         self.settle()
-        return {k: v for k, v in self.__dict__.items() if "hooks" not in k}
+        left_out = ("hooks", "_model")
+        return {k: v for k, v in self.__dict__.items() if not any(part in k for part in left_out)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -565,12 +587,15 @@ def get(identifier: Any, kwargs: dict[str, Any] | None = None) -> Any:
     return found(**(kwargs or {})) if isinstance(identifier, str) else found
 
 
-def bind(optimizer: Any, params: list[Tensor], constraints: Sequence[Any]) -> torch.optim.Optimizer:
+def bind(
+    optimizer: Any, model: Any, params: list[Tensor], constraints: Sequence[Any]
+) -> torch.optim.Optimizer:
     """Give parameters to what ``compile`` was called with.
 
     Args:
         optimizer: one of ours; a ``torch.optim`` instance that was made with the model's
             parameters; a class or function that makes one from a list of parameters.
+        model: the model that is compiled.
         params: the parameters to train.
         constraints: one for each, for optimizers that apply them themselves.
 
@@ -579,6 +604,7 @@ def bind(optimizer: Any, params: list[Tensor], constraints: Sequence[Any]) -> to
         ValueError: if a ``torch.optim`` instance trains other parameters.
     """
     if isinstance(optimizer, Optimizer):
+        optimizer = optimizer.for_model(model)
         optimizer.bind(params)
         if optimizer.is_written_by_updates:
             optimizer.record_updates(params, constraints)

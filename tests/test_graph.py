@@ -462,6 +462,17 @@ class TestTraining:
         other = graph.fit(data, nb_epoch=1, validation_data=held_out, verbose=0)
         assert other.history["val_loss"] == [pytest.approx(graph.evaluate(held_out))]
 
+    def test_validation_goes_by_the_first_input_as_in_0_3_3(self) -> None:
+        graph = two_outputs()
+        data = graph_data()
+        longer = {**graph_data(20), "a": graph_data(4)["a"]}
+        held_out = {name: array[:4] for name, array in longer.items()}
+
+        with pytest.warns(UserWarning, match="have 4 samples of .a., and more of others"):
+            history = graph.fit(data, nb_epoch=1, verbose=0, validation_data=longer)
+
+        assert history.history["val_loss"] == [pytest.approx(graph.evaluate(held_out))]
+
     def test_predictions_come_by_name_as_float64(self) -> None:
         graph = two_outputs()
         outputs = graph.predict(graph_data(5), batch_size=2)

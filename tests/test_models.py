@@ -640,3 +640,84 @@ def test_a_module_is_called_by_tensors() -> None:
 
     assert isinstance(output, Tensor)
     np.testing.assert_allclose(output.detach(), model.predict(X), rtol=1e-6)
+
+
+# What Keras 0.3.3 on Theano gives: losses of the two in turn, then sums of the generator's and the
+# discriminator's first weights.
+ADVERSARIES = {
+    "SGD, one for all": (
+        lambda: optimizers.SGD(lr=0.5, momentum=0.5),
+        True,
+        [0.56986, 0.59827, 0.43851, 0.36281, 0.24209, 0.18454, 0.12456, 0.09821, 3.88482, 2.99279],
+    ),
+    "Adam, one for all": (  # it counts the steps of all
+        lambda: optimizers.Adam(lr=0.05),
+        True,
+        [0.56573, 0.55936, 0.50302, 0.47341, 0.43870, 0.40016, 0.34421, 0.33519, 3.79902, 2.99279],
+    ),
+    "Adam, one for each": (
+        lambda: optimizers.Adam(lr=0.05),
+        False,
+        [0.56573, 0.56360, 0.50136, 0.44243, 0.42104, 0.35984, 0.31721, 0.29399, 3.79862, 2.99279],
+    ),
+}
+
+
+class TestModelsOfTheSameLayers:
+    @pytest.mark.filterwarnings("ignore:.* made anew after this model was compiled")
+    @pytest.mark.parametrize(("make", "shared", "expected"), ADVERSARIES.values(), ids=ADVERSARIES)
+    def test_adversaries_train_in_turn_as_in_0_3_3(
+        self, make: Callable[[], Any], shared: bool, expected: list[float]
+    ) -> None:
+        np.random.seed(5)
+        one = make()
+        optimizer = (lambda: one) if shared else make
+        judge = Sequential([Dense(3, input_dim=2, activation="tanh")])
+        judge.add(Dense(1, activation="sigmoid"))
+        judge.compile(loss="binary_crossentropy", optimizer=optimizer())
+        maker = Sequential([Dense(2, input_dim=2)])
+        maker.compile(loss="mse", optimizer=optimizer())
+        both = Sequential([maker])
+        judge.trainable = False
+        both.add(judge)
+        both.compile(loss="binary_crossentropy", optimizer=optimizer())
+        x, z = (np.random.rand(8, 2).astype("float32") for _ in range(2))
+        found = []
+
+        for _ in range(4):
+            both.train_on_batch(z, np.ones((8, 1)))
+            found.append(both.train_on_batch(z, np.ones((8, 1)))[0])
+            both.fit(z, np.ones((8, 1)), nb_epoch=1, batch_size=4, shuffle=False, verbose=0)
+            X, y = np.vstack([maker.predict(z), x]), np.repeat([0.0, 1.0], 8)
+            fit = judge.fit(X, y, nb_epoch=1, batch_size=8, shuffle=False, verbose=0)
+            found += fit.history["loss"]
+        found += [abs(model.get_weights()[0]).sum() for model in (maker, judge)]
+
+        np.testing.assert_allclose(found, expected, atol=2e-5)
+
+    def test_a_model_goes_on_with_the_weights_it_was_compiled_with(self) -> None:
+        model = Sequential([Dense(2, input_dim=2)])
+        model.compile("sgd", "mse")
+        x = np.eye(2)
+        before = model.predict(x)
+        Sequential([Dense(2, input_dim=2)]).add(model)  # builds its first layer anew
+
+        with pytest.warns(UserWarning, match=r"dense.W, dense.b were made .* compile it again"):
+            after = model.predict(x)
+
+        np.testing.assert_array_equal(after, before)
+        assert abs(model.get_weights()[0] - before).max() > 1e-3
+        model.compile("sgd", "mse")
+        np.testing.assert_allclose(model.predict(x), model.get_weights()[0], rtol=1e-6)
+
+    def test_one_optimizer_for_two_models_shares_its_learning_rate_only(self) -> None:
+        optimizer = optimizers.SGD(lr=0.1, momentum=0.9)
+        first, second = classifier(optimizer), classifier(optimizer)
+
+        K.set_value(optimizer.lr, 0.5)
+
+        assert first.optimizer is optimizer
+        assert [float(K.get_value(m.optimizer.lr)) for m in (first, second)] == [0.5, 0.5]
+        assert not first.optimizer.state.keys() & second.optimizer.state.keys()
+        first.compile(optimizer, "mse")
+        assert first.optimizer is optimizer

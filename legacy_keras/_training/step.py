@@ -8,8 +8,9 @@ from __future__ import annotations
 import copy
 import functools
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from .._symbolic.mode import computing
 from .._symbolic.trace import traced
 from ..backend.common import torch_dtype
 from ..constraints import CONSTRAINTS, Constraint
+from ..layers._base import Layer
 from .batches import Batch
 from .replay import Computed, Replayer
 from .weighting import weighted_loss
@@ -45,6 +47,10 @@ class Output:
     name: str
     objective: Callable[[Tensor, Tensor], Tensor]
     weight: float
+
+
+def _formulas(module: torch.nn.Module) -> Collection[str]:
+    return module._formulas if isinstance(module, Layer) else ()
 
 
 class Turn:
@@ -130,6 +136,9 @@ class Step:
         self._run: Callable[..., Any] | None = None
         self._turn = Turn()
         modules = list(model.modules())
+        self._weights = [(m, name, p) for m in modules for name, p in m._parameters.items()]
+        self._replaced: list[tuple[torch.nn.Module, str, Any]] = []
+        self._nb_changes = Layer.nb_changes
         self.compute = Replayer(self._compute, modules)
         self.compute_test = Replayer(self._compute_test, modules)
         self.compute_predictions = Replayer(self._compute_predictions, modules)
@@ -140,7 +149,7 @@ class Step:
     @naming_the_batch
     def train(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Change the weights by one step; return [loss], or [loss, accuracy] before it."""
-        with self._turn, computing(), torch.no_grad():
+        with self._turn, self._as_compiled(), computing(), torch.no_grad():
             if not self.model.training:
                 self.model.train()
             computed = self.compute(batch, accuracy)
@@ -154,6 +163,8 @@ class Step:
         return computed.results
 
     def _compute(self, batch: Batch, accuracy: bool) -> Computed:
+        for p in self.params:  # a model compiled later may have frozen weights that they share
+            p.requires_grad_()
         with torch.enable_grad():
             predictions, masks = self._forward(batch)
             loss = self._loss(batch, predictions, masks)
@@ -186,13 +197,53 @@ class Step:
         return Computed(self._forward(batch)[0], [], _pending_updates(self.stateful))
 
     def _in_test_mode(self, compute: Replayer, batch: Batch, accuracy: bool) -> list[Tensor]:
-        with self._turn, computing(), torch.no_grad():
+        with self._turn, self._as_compiled(), computing(), torch.no_grad():
             if self.model.training:
                 self.model.eval()
             computed = compute(batch, accuracy)
             for state, value in computed.updates:
                 state.copy_(value)
         return computed.results
+
+    def _as_compiled(self) -> AbstractContextManager[None]:
+        """Return a context in which layers have the weights that the model was compiled with.
+
+        A layer is built anew when its model is put behind another one. What 0.3.3 compiled
+        before goes on with the variables of that time.
+        """
+        if self._nb_changes != Layer.nb_changes:
+            self._nb_changes = Layer.nb_changes
+            replaced = [
+                (module, name, p)
+                for module, name, p in self._weights
+                if p is not None
+                and (module._parameters.get(name, p) is not p or name in _formulas(module))
+            ]
+            if len(replaced) > len(self._replaced):
+                names = sorted({f"{module.name}.{name}" for module, name, _ in replaced})
+                warnings.warn(
+                    f"{', '.join(names)} were made anew after this model was compiled, by build() "
+                    "of a layer that was put behind another one. As in Keras 0.3.3 the model goes "
+                    "on with the weights of that time, which get_weights() does not show; to use "
+                    "the present ones, compile it again.",
+                    stacklevel=2,
+                )
+            self._replaced = replaced
+        return self._exchanging() if self._replaced else nullcontext()
+
+    @contextmanager
+    def _exchanging(self) -> Iterator[None]:
+        present = [module._parameters.get(name) for module, name, _ in self._replaced]
+        for module, name, p in self._replaced:
+            module._parameters[name] = p
+        try:
+            yield
+        finally:
+            for (module, name, _), p in zip(self._replaced, present, strict=True):
+                if p is None:
+                    del module._parameters[name]
+                else:
+                    module._parameters[name] = p
 
     def _forward(self, batch: Batch) -> tuple[list[Tensor], list[Tensor | None]]:
         for x, layer in zip(batch.inputs, self.inputs, strict=True):
