@@ -38,6 +38,20 @@ def install() -> None:
     install_alias()
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Do for a notebook what the runner does for a script: ``%load_ext legacy_keras``."""
+    from ._runner import notebook
+
+    notebook.load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Leave further cells as they are: ``%unload_ext legacy_keras``."""
+    from ._runner import notebook
+
+    notebook.unload()
+
+
 def __getattr__(name: str) -> Any:
     if name == "settings":  # on demand: it imports torch, which takes a second
         from ._settings import settings
