@@ -269,7 +269,9 @@ class _Scan(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         if "keras" in self.program.libraries:
             function = node.func
-            of_keras = (self.dotted(function) or "").startswith("keras.")
+            name = self.dotted(function) or ""
+            # A class: the functions have arguments of their own, pad_sequences has padding=.
+            of_keras = name.startswith("keras.") and name.rpartition(".")[2][0].isupper()
             method = function.attr if isinstance(function, ast.Attribute) else ""
             for keyword in node.keywords:
                 where = KEYWORDS.get(keyword.arg or "")
