@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .. import backend as K
+from .._errors import DimensionError
 from .._older import older_sizes
 from ._base import Layer, Shape
 
@@ -28,7 +29,7 @@ class Reshape(Layer):
         dims: tuple of int without the samples axis; one may be -1, for what remains.
 
     Raises:
-        ValueError: if the sizes do not multiply to the same number.
+        ValueError: if the sizes do not multiply to the same number, or one is not known.
 
     Mirrors: keras 0.3.3, layers/core.py, Reshape.
     """
@@ -46,6 +47,11 @@ class Reshape(Layer):
         dims = list(self.dims)
         if dims.count(-1) > 1 or any(d < -1 for d in dims):
             raise ValueError(f"can only specify one unknown dimension; Reshape got dims={dims}.")
+        if None in sizes:
+            raise DimensionError(
+                f"Reshape got samples of shape {tuple(sizes)}; all sizes must be known. An "
+                "Embedding knows its length by input_length, other layers by input_shape."
+            )
         size = math.prod(sizes)
         known = math.prod([d for d in dims if d != -1])
         if -1 in dims and known and size % known == 0:

@@ -143,6 +143,11 @@ BUILDING: dict[str, Case] = {
         ValueError,
         "can only specify one unknown dimension",
     ),
+    "Reshape of an unknown length": (
+        lambda: Sequential([Embedding(5, 2), Reshape((3, 4))]).output_shape,
+        TypeError,
+        r"samples of shape \(None, 2\); all sizes must be known. An Embedding .* input_length",
+    ),
     "stateful without a batch size": (
         lambda: GRU(4, input_shape=(5, 3), stateful=True),
         Exception,
