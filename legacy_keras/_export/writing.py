@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .._symbolic.mode import computing
 from .._symbolic.pull import forward_by_pull, forward_mask_by_pull
 from ..backend._random import RandomStream
 from ..layers._base import Layer
@@ -208,7 +210,9 @@ class Site:
         """Write a layer; return the names of its output and of its mask."""
         site = replace(self, layer=layer, x=x, mask=mask, target=target, own_mask=None)
         site.own_mask = mask_of(site)
-        output = writer_for(layer)(site)
+        # A weight that an expression stands for is written with the value of that.
+        with computing() if layer._formulas else nullcontext():
+            output = writer_for(layer)(site)
         if isinstance(output, str):  # no list of a shared layer's results, no dict of a join
             output = self.method.let(target, output)
         if watched(layer):

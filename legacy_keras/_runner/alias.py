@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from . import processes
 from .versions import ERA_PATHS, THEANO_PATHS, explain_absent
@@ -123,8 +123,19 @@ def _no_theano(inner: str) -> str:
 def _explain_missing(module: ModuleType, path: str) -> None:
     """Let ``K.image_dim_ordering`` and the like say which Keras has them."""
 
-    def __getattr__(name: str) -> NoReturn:
+    def fail(name: str) -> NoReturn:
         message = f"module {module.__name__!r} has no attribute {name!r}"
-        raise AttributeError(explain_absent(f"{path}.{name}") or message, name=name, obj=module)
+        raise AttributeError(message, name=name, obj=module)
 
-    vars(module).setdefault("__getattr__", __getattr__)  # those of theano have one
+    look_up = vars(module).get("__getattr__", fail)
+
+    def __getattr__(name: str) -> Any:
+        try:
+            return look_up(name)
+        except AttributeError:
+            message = explain_absent(f"{path}.{name}")
+            if message is None:
+                raise
+        raise AttributeError(message, name=name, obj=module)
+
+    vars(module)["__getattr__"] = __getattr__

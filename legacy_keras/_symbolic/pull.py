@@ -11,7 +11,7 @@ Mirrors: keras 0.3.3, layers/core.py, Layer.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -85,8 +85,7 @@ class Recording:
     """What was recorded of a user's layer, for training or for tests."""
 
     def __init__(self, layer: Any, train: bool) -> None:
-        shape = _tuple(layer.input_shape) or (None, None)
-        x = Placeholder(shape, layer.input_dtype, layer.name)
+        x = layer.input_symbols()
         mask = Placeholder((None, None), "bool", f"the mask of {layer.name}")
         with writing(), fed(layer, x, mask if layer.masks_input else None):
             output = layer.get_output(train=train)
@@ -96,11 +95,15 @@ class Recording:
             updates = [(v, value) for v, value in layer.updates if value is not v]
         self.variables = [variable for variable, _ in updates]
         results = [output, output_mask, [value for _, value in updates]]
-        self.program = Program([x, mask], results)
+        self.program = Program([*_listed(x), mask], results)
 
     def __call__(self, x: Any, mask: Tensor | None) -> tuple[Any, Any, list[Any]]:
-        output, output_mask, values = self.program(x, mask)
+        output, output_mask, values = self.program(*_listed(x), mask)
         return output, output_mask, list(zip(self.variables, values))
+
+
+def _listed(x: Any) -> Sequence[Any]:
+    return x if isinstance(x, (list, tuple)) else [x]
 
 
 def forward_by_pull(self: Any, x: Any, mask: Tensor | None = None) -> Any:
@@ -219,6 +222,10 @@ class Pulling(nn.Module):
         """Whether the input comes with a mask."""
         previous = self.__dict__.get("previous")
         return bool(previous is not None and previous.masks_output)
+
+    def input_symbols(self) -> Any:
+        """Return what stands for the input while get_output is recorded."""
+        return Placeholder(_tuple(self.input_shape) or (None, None), self.input_dtype, self.name)
 
     def recording(self) -> Recording:
         """Return what was recorded of get_output for the present mode."""

@@ -9,6 +9,7 @@ from .._symbolic import expression as _expression
 from .._symbolic.expression import operation as _operation
 from .._symbolic.function import Function, function, gradients
 from .._symbolic.scan import rnn
+from . import _imports
 from ._convolution import conv2d, conv3d, pool2d, pool3d
 from ._math import (
     abs,
@@ -113,3 +114,6 @@ _expression.float_type = _torch_dtype
 _give_methods(_METHODS)
 
 __all__ = [name for name in dir() if not name.startswith("_")] + ["_BACKEND"]
+
+if _BACKEND == "theano":
+    __getattr__ = _imports.look_up

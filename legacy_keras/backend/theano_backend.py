@@ -7,7 +7,9 @@ from functools import partial
 
 from .. import _settings
 from . import *  # noqa: F403
-from . import _convolution
+from . import _convolution, _imports
+
+__getattr__ = _imports.look_up
 
 conv2d = partial(_convolution.conv2d, semantics="theano")
 conv3d = partial(_convolution.conv3d, semantics="theano")

@@ -20,6 +20,8 @@ from torch import Tensor, nn
 from .. import backend as K
 from .. import constraints, initializations, regularizers
 from .._errors import ArgumentError
+from .._symbolic.expression import Expression
+from .._symbolic.formula import Formula
 from .._symbolic.pull import Pulling, forward_by_pull, links_changed
 from ..backend._random import RandomStream
 from ..backend._variable import Variable
@@ -74,6 +76,7 @@ class Layer(Pulling):
     updates: list[tuple[Variable, Any]]
     cache_enabled: bool
     previous: Any
+    _formulas: dict[str, Formula]
 
     __signature__ = _InitSignature()
 
@@ -84,6 +87,7 @@ class Layer(Pulling):
         nn.Module.__init__(layer)
         layer.__dict__["updates"] = []
         layer.__dict__["pending_updates"] = []
+        layer.__dict__["_formulas"] = {}  # what stands for weights that were replaced
         return layer
 
     def __init__(self, **kwargs: Any) -> None:
@@ -114,15 +118,21 @@ class Layer(Pulling):
         if owned and isinstance(value, (nn.Parameter, nn.Module)):
             self._own(name, value)
             return
+        if isinstance(value, Expression) and (name in self._parameters or name in self._formulas):
+            if name in self._parameters:
+                self._parameters[f"{name}_variable"] = self._parameters.pop(name)
+            self._formulas[name] = Formula(value)
+            return
         # A plain value replaces whatever had the name, also where Module would object: a
         # node of a Graph may be called "loss". torch.export replaces all there is.
         if name != "__dict__":
             self._parameters.pop(name, None)
+            self._formulas.pop(name, None)
         object.__setattr__(self, name, value)
 
     def _own(self, name: str, value: nn.Parameter | nn.Module) -> None:
         """Register a weight or a layer, also under a name that the class uses already."""
-        for table in (self.__dict__, self._parameters, self._modules):
+        for table in (self.__dict__, self._parameters, self._modules, self._formulas):
             table.pop(name, None)
         if isinstance(value, nn.Module):
             self._modules[name] = value
@@ -138,6 +148,9 @@ class Layer(Pulling):
         module = self.__dict__["_modules"].get(name)
         if module is not None:
             return module
+        formula = self.__dict__["_formulas"].get(name)
+        if formula is not None:
+            return formula.read()
         # Module reports an AttributeError inside a property as the property missing.
         attribute = inspect.getattr_static(type(self), name, None)
         if isinstance(attribute, property) and attribute.fget is not None:

@@ -23,6 +23,14 @@ def symbol(shape: Shape) -> Placeholder:
     return Placeholder((None, *shape[1:]), K.floatx())
 
 
+def joined_symbols(layer: Any) -> dict[str, Any]:
+    """Return placeholders by the names of the layers that a ``join`` hands on, joins among them."""
+    return {
+        branch.name: symbol(branch.output_shape) if branch.output_shape else joined_symbols(branch)
+        for branch in layer.branches
+    }
+
+
 class Lambda(Layer):
     """Apply a function of a tensor.
 
@@ -92,10 +100,7 @@ class Lambda(Layer):
 
     def symbols(self) -> Any:
         """Return placeholders like the input: one, or a dict of them after a join."""
-        if self.input_shape is None:
-            shapes = {layer.name: layer.output_shape for layer in self.previous.branches}
-            return {name: symbol(shape) for name, shape in shapes.items()}
-        return symbol(self.input_shape)
+        return symbol(self.input_shape) if self.input_shape else joined_symbols(self.previous)
 
     def options(self, train: bool) -> dict[str, Any]:
         """Return the keyword arguments of the function, with ``train`` if it asks for it."""

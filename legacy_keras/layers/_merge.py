@@ -74,6 +74,9 @@ class JoiningLayer(Layer):
             inputs += value if isinstance(value, list) else [value]
         return unique(inputs)
 
+    def input_symbols(self) -> Any:
+        return self.get_input()  # a get_output of the user's pulls the branches themselves
+
     @property  # type: ignore[misc]
     def input(self) -> Any:
         """The expressions of the inputs of all branches, each once."""

@@ -8,10 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from legacy_keras import backend as K
+from legacy_keras.backend import theano_backend
 from legacy_keras.constraints import Constraint
-from legacy_keras.layers.core import Activation, Dense, Dropout, Lambda, Layer, MaskedLayer, Masking
+from legacy_keras.layers.core import (
+    Activation,
+    Dense,
+    Dropout,
+    Lambda,
+    LambdaMerge,
+    Layer,
+    MaskedLayer,
+    Masking,
+)
 from legacy_keras.layers.recurrent import SimpleRNN
 from legacy_keras.models import Graph, Sequential
 from legacy_keras.optimizers import SGD, Optimizer
@@ -364,3 +375,139 @@ def test_a_stateful_pull_of_a_recurrent_layer_does_not_move_its_states() -> None
 
     assert np.array_equal(f([x])[0], f([x])[0])
     assert not K.get_value(layer.states[0]).any()
+
+
+class TestWhatStandsForAWeight:
+    """``layer.W = layer.W[:, ::-1]`` is computed for each batch; the variable is trained."""
+
+    def turned(self) -> Any:
+        np.random.seed(2)
+        layer = Dense(2, input_dim=3, activation="tanh")
+        layer.W = layer.W[::-1, ::-1]
+        return layer, fitted([layer])
+
+    def test_it_is_what_the_layer_computes_with(self) -> None:
+        layer, model = self.turned()
+        W, b = layer.get_weights()
+
+        expected = np.tanh(X @ W[::-1, ::-1] + b)
+        np.testing.assert_allclose(model.predict(X), expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(K.eval(layer.W), W[::-1, ::-1])
+        pulled = K.function([layer.input], [layer.get_output()])([X])[0]
+        np.testing.assert_allclose(pulled, expected, rtol=1e-5, atol=1e-6)
+
+    def test_it_trains_as_if_the_weight_were_turned(self) -> None:
+        np.random.seed(2)
+        plain = Dense(2, input_dim=3, activation="tanh")
+        W, b = plain.get_weights()
+        plain.set_weights([W[::-1, ::-1], b])
+        fitted([plain])
+
+        layer, _ = self.turned()
+
+        np.testing.assert_allclose(
+            layer.get_weights()[0][::-1, ::-1], plain.get_weights()[0], rtol=1e-5
+        )
+
+    @pytest.mark.parametrize(
+        "copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
+    )
+    def test_a_copy_computes_with_weights_of_its_own(self, copied: Any) -> None:
+        _, model = self.turned()
+        other = copied(model)
+        before = model.predict(X)
+
+        other.layers[0].set_weights([np.ones((3, 2)), np.zeros(2)])
+
+        assert abs(other.predict(X) - before).max() > 0.1
+        np.testing.assert_array_equal(model.predict(X), before)
+
+    def test_plain_pytorch_has_its_value(self) -> None:
+        _, model = self.turned()
+
+        outputs = model.to_torch()(torch.from_numpy(X)).detach().numpy()
+
+        np.testing.assert_allclose(outputs, model.predict(X), rtol=1e-5, atol=1e-6)
+
+    def test_what_was_compiled_before_goes_on_without_it(self) -> None:
+        layer = Dense(2, input_dim=3)
+        model = fitted([layer])
+        before = model.predict(X)
+        layer.W = layer.W * 2.0
+
+        with pytest.warns(UserWarning, match=r"dense.W were made anew"):
+            np.testing.assert_array_equal(model.predict(X), before)
+
+
+class Attending(LambdaMerge):
+    """Pulls its branches itself, and not through get_input."""
+
+    def __init__(self, layers: list[Any]) -> None:
+        super().__init__(layers, lambda x: x, (3,))
+
+    def get_output(self, train: bool = False) -> Any:
+        a, b = (layer.get_output(train) for layer in self.layers)
+        return a * 2.0 + b
+
+
+def test_a_merge_of_the_users_own_pulls_its_branches() -> None:
+    branches = [Sequential([Activation("tanh", input_shape=(3,))]) for _ in range(2)]
+    model = Sequential([Attending(branches), Dense(2)])
+    model.compile("sgd", "mse")
+    others = X[::-1].copy()
+    before = model.evaluate([X, others], Y, verbose=0)
+
+    model.fit([X, others], Y, nb_epoch=3, verbose=0)
+
+    W, b = model.layers[1].get_weights()
+    expected = (np.tanh(X) * 2 + np.tanh(others)) @ W + b
+    np.testing.assert_allclose(model.predict([X, others]), expected, rtol=1e-5, atol=1e-6)
+    assert model.evaluate([X, others], Y, verbose=0) < before
+
+
+def test_a_lambda_takes_a_join_within_a_join() -> None:
+    graph = Graph()
+    for name in ("user", "good", "bad"):
+        graph.add_input(name=name, input_shape=(3,))
+    item = Sequential([Dense(2, input_shape=(3,))])
+    graph.add_shared_node(item, "item", inputs=["good", "bad"], merge_mode="join")
+    graph.add_node(Dense(2), "taste", input="user")
+
+    def preference(joined: Any) -> Any:
+        taste, items = joined.values()
+        good, bad = items.values()
+        return K.sum(taste * (bad - good), axis=-1, keepdims=True)
+
+    graph.add_node(Lambda(preference, (1,)), "regret", inputs=["taste", "item"], merge_mode="join")
+    graph.add_output(name="loss", input="regret")
+    graph.compile("sgd", {"loss": lambda y_true, y_pred: y_pred})
+    data = {"user": X, "good": X * 2, "bad": X * 3, "loss": np.zeros((12, 1))}
+
+    losses = graph.fit(data, nb_epoch=3, verbose=0).history["loss"]
+
+    W, b = graph.nodes["taste"].get_weights()
+    V = item.get_weights()[0]
+    expected = ((X @ W + b) * (X @ V)).sum(axis=1)[:, None]
+    np.testing.assert_allclose(graph.predict(data)["loss"], expected, rtol=1e-4, atol=1e-5)
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("name", ["T", "theano.tensor"])
+def test_k_has_what_its_theano_backend_imports(name: str) -> None:
+    tensor = K.T if name == "T" else K.theano.tensor
+    x = K.placeholder(ndim=3)
+
+    found = K.function([x], [tensor.batched_dot(x, x)])([np.ones((2, 3, 3))])[0]
+
+    np.testing.assert_array_equal(found, np.full((2, 3, 3), 3))
+    assert K.np is np
+    assert theano_backend.T is K.T
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        K.nothing  # noqa: B018 - it is the look-up that fails
+
+
+def test_a_function_of_one_output_alone_returns_it_alone() -> None:
+    x = K.placeholder(ndim=2)
+
+    assert K.function([x], x * 2.0)([np.ones((1, 2))]).tolist() == [[2, 2]]
+    assert K.function([], K.variable([3.0]))([]).tolist() == [3]
