@@ -33,8 +33,8 @@ LEVELS = [
     ["backend"],
     ["_symbolic"],
     """
-    _budget _errors _hdf5 _hdf5_heaps _names _python2 _older _settings _singular_vectors datasets
-    era preprocessing utils
+    _arrays _budget _errors _hdf5 _hdf5_heaps _names _python2 _older _settings _singular_vectors
+    datasets era preprocessing utils
     """.split(),
 ]
 

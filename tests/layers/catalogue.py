@@ -121,14 +121,15 @@ def stack(*layers: Callable[..., Layer], **options: Any) -> Callable[[], Sequent
 
 @dataclass(frozen=True)
 class New:
-    """A call of a layer class, kept for later."""
+    """A call of a layer class, kept for later, as are those among its arguments."""
 
     kind: type[Layer]
     args: tuple[Any, ...]
     options: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, **more: Any) -> Layer:
-        return self.kind(*self.args, **self.options, **more)
+        args = [arg() if isinstance(arg, New) else arg for arg in self.args]
+        return self.kind(*args, **self.options, **more)
 
 
 def new(kind: type[Layer], *args: Any, **options: Any) -> New:
@@ -481,7 +482,7 @@ OTHERS = {
     "ThresholdedReLU": of(ThresholdedReLU, (4,), theta=0.5),
     # Its configuration has no input shape, as in 0.3.3.
     "SReLU": of(Layer, (4,), then=[new(SReLU)]),
-    "TimeDistributed, Dense": of(TimeDistributed, (4, 3), Dense(2)),
+    "TimeDistributed, Dense": of(TimeDistributed, (4, 3), new(Dense, 2)),
     "TimeDistributed, fixed batch": Entry(
         lambda: Sequential(
             [TimeDistributed(Dense(2), batch_input_shape=(NB_SAMPLES, 4, 3)), Flatten()]
@@ -489,7 +490,7 @@ OTHERS = {
         ((4, 3),),
     ),
     "TimeDistributed, images": of(
-        TimeDistributed, (3, *IMAGE["th"]), convolutional.Convolution2D(2, 3, 2)
+        TimeDistributed, (3, *IMAGE["th"]), new(convolutional.Convolution2D, 2, 3, 2)
     ),
 }
 
