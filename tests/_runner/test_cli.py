@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -85,6 +86,47 @@ def test_a_script_cannot_tell_the_runner_from_python(run: Run, tmp_path: Path, s
 
     assert (ours.stdout, ours.stderr) == (python.stdout, python.stderr)
     assert ours.returncode == python.returncode
+
+
+TRAINING = """
+import sys
+from {keras}.models import Sequential
+from {keras}.layers.core import Dense
+import numpy as np
+model = Sequential([Dense(1, input_dim=2)])
+model.compile('sgd', 'mse')
+model.fit(np.ones((8, 2)), np.ones(8), nb_epoch=1, verbose=0)
+print('training')
+sys.stdout.flush()
+model.fit(np.ones((8, 2)), np.ones(8), nb_epoch=10 ** 6, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_middle_of_training_ends_it_as_it_ends_any_program(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    (tmp_path / "ours.py").write_text(TRAINING.format(keras="legacy_keras"))
+    (tmp_path / "script.py").write_text(TRAINING.format(keras="keras"))
+    ends = []
+
+    for call in (["ours.py"], [*RUNNER, "script.py"]):
+        with subprocess.Popen(
+            [sys.executable, *call],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process:
+            assert process.stdout is not None and process.stdout.readline() == "training\n"
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=60)
+        last = errors.strip().rpartition("\n")[2]
+        ends.append((process.returncode, last, "<module>" in errors, "_runner" in errors))
+
+    kind = "KeyboardInterrupt" if number == signal.SIGINT else ""
+    assert ends == [(-number, kind, bool(kind), False)] * 2
 
 
 def test_a_link_is_run_from_where_it_points_to(run: Run, tmp_path: Path) -> None:
