@@ -152,7 +152,9 @@ def _migrate_all(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the source, which is not ours
             try:
-                done[path] = migrate_source(path.read_bytes(), _shown(path, root), python2, seeds)
+                done[path] = migrate_source(
+                    path.read_bytes(), _shown(path, root), python2, seeds, _siblings(path, root)
+                )
             except SyntaxError as error:
                 failed[path] = f"{error.msg} (line {error.lineno})"
             except ImportError as error:  # fissix
@@ -160,9 +162,12 @@ def _migrate_all(
     return done, failed
 
 
-def _siblings(path: Path) -> set[str]:
-    """Return the modules beside one that lies in a package."""
-    if not (path.parent / "__init__.py").is_file():
+def _siblings(path: Path, root: Path) -> set[str]:
+    """Return the modules beside one that lies in a package.
+
+    What lies in the root is imported by its name alone: scripts run there.
+    """
+    if path.parent == root or not (path.parent / "__init__.py").is_file():
         return set()
     modules = {other.stem for other in path.parent.glob("*.py")} - {path.stem, "__init__"}
     return modules | {other.parent.name for other in path.parent.glob("*/__init__.py")}

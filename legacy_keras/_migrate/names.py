@@ -28,6 +28,7 @@ COMMENT = "what only Python 2 means so"
 MOVED = {"keras": OURS, "theano": f"{OURS}.theano"}
 WHY_MOVED = "PyTorch computes, without an alias"
 WHY_RELATIVE = "Python 3 looks beside a module only where a dot says so"
+NO_SCRIPT = "imported with a dot, which a script may not: run it as python -m package.module"
 # What Python 3 does anyway.
 OLD_FUTURES = frozenset(
     """
@@ -152,7 +153,7 @@ class Names:
                 name = module.rpartition(".")[2]
                 as_name = f" as {alias.asname}" if alias.asname not in (None, name) else ""
                 statements.append(f"from {inner} import {name}{as_name}")
-                self._note(node, alias.name, f".{alias.name}", WHY_RELATIVE)
+                self._note_relative(node, alias.name)
                 continue
             if alias.name in self.moved:
                 module, why = f"{PYTHON2}.{alias.name}", self.moved[alias.name]
@@ -173,6 +174,11 @@ class Names:
                 statements.append(_import_as(given, given))
                 self.renamed[alias.name] = given
         self._put(node, statements)
+
+    def _note_relative(self, node: ast.stmt, name: str) -> None:
+        self._note(node, name, f".{name}", WHY_RELATIVE)
+        if "__main__" in self.source.text:
+            self.remarks.append(Change(self.source.path, node.lineno, name, NO_SCRIPT))
 
     def _moved(self, root: str, rest: str, asname: str | None) -> list[str]:
         module = f"{MOVED[root]}.{rest}".rstrip(".")
@@ -197,7 +203,7 @@ class Names:
         if root in self.siblings:
             at = self.source.text.index(root, self.source.span(node)[0] + len("from"))
             self.source.edit(at, at, ".")
-            self._note(node, node.module, f".{node.module}", WHY_RELATIVE)
+            self._note_relative(node, node.module)
             return
         if node.module in self.moved:
             module, why = f"{PYTHON2}.{node.module}", self.moved[node.module]

@@ -255,6 +255,15 @@ def test_modules_beside_one_in_a_package_are_found_by_a_dot() -> None:
     )
 
 
+def test_a_script_in_a_package_is_to_be_run_as_a_module() -> None:
+    source = "import nets\nif __name__ == '__main__':\n    nets.train()\n"
+
+    migrated = migrate_source(source, "script.py", True, siblings={"nets"})
+
+    assert [remark.line for remark in migrated.remarks] == [1]
+    assert "run it as python -m package.module" in migrated.remarks[0].why
+
+
 def test_the_first_lines_say_what_is_true_now() -> None:
     source = "#!/usr/bin/env python2.7\n# -*- coding: latin-1 -*-\nname = 'Jos\xe9'\n"
 
@@ -383,6 +392,20 @@ def test_in_place_keeps_the_originals(repository: Path) -> None:
     assert (repository / "helpers.py.orig").read_text() == HELPERS
     assert "from legacy_keras.models import" in (repository / "train.py").read_text()
     assert not (repository / "unused.py.orig").exists()
+
+
+def test_modules_of_a_package_find_each_other(tmp_path: Path) -> None:
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "__init__.py").write_text("import sizes\n")
+    (tmp_path / "nets" / "sizes.py").write_text("SMALL = 3\n")
+    (tmp_path / "nets" / "deep.py").write_text("from sizes import SMALL\nprint SMALL\n")
+    (tmp_path / "train.py").write_text("import helpers\nimport nets.deep\n")
+    (tmp_path / "helpers.py").write_text("")
+
+    migrate([str(tmp_path / "train.py"), "--to", str(tmp_path / "new")])
+
+    assert (tmp_path / "new" / "nets" / "__init__.py").read_text() == "from . import sizes\n"
+    assert run("train.py", folder=tmp_path / "new") == "3\n"
 
 
 @pytest.mark.parametrize("options", [["--in-place"], ["--to", "new"]])
