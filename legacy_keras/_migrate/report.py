@@ -89,8 +89,8 @@ def _tables(section: Section) -> Iterator[Table]:
         (
             "" if call.is_argument else str(call.line),
             code(call.text),
-            call.counterpart.torch,
-            call.counterpart.differs,
+            _by_itself(call.counterpart.torch),
+            _by_itself(call.counterpart.differs),
         )
         for call in section.calls
     ]
@@ -102,6 +102,11 @@ def _tables(section: Section) -> Iterator[Table]:
     changes = [(str(c.line), c.what, c.why) for c in _sorted(section.changes)]
     if changes:
         yield Table("Changed in the script", ("line", "what", "why"), changes)
+
+
+def _by_itself(text: str) -> str:
+    """Name the chapters of the guide that a text of it has links to."""
+    return re.sub(r"\[([^\]]+)\]\(#[^)]+\)", r'"\1" in the guide', text)
 
 
 def _sorted(changes: Sequence[Change]) -> list[Change]:
@@ -121,12 +126,12 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _marked(text: str) -> str:
-    """Turn the code in a line of Markdown into HTML, and links into their text."""
+    """Turn the code in a line of Markdown into HTML."""
     # Between matches stands plain text; a match gives its ticks and its code.
     pieces = iter(re.split(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", text))
     marked = []
     for plain in pieces:
-        marked.append(html.escape(re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", plain)))
+        marked.append(html.escape(plain))
         if next(pieces, None):
             marked.append(f"<code>{html.escape(next(pieces).strip())}</code>")
     return "".join(marked)

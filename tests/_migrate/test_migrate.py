@@ -458,6 +458,18 @@ def test_code_in_a_report_is_not_html(tmp_path: Path) -> None:
     assert "| ``Dense(3, name='<b>\\|`x`')`` |" in (tmp_path / "r.md").read_text(encoding="utf-8")
 
 
+def test_a_report_has_no_links_into_the_guide(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("from keras.layers.core import Dropout\nDropout(0.5)\n")
+
+    migrate([str(script), f"--report={tmp_path}/r.html", f"--report={tmp_path}/r.md"])
+
+    for name in ("r.html", "r.md"):
+        report = (tmp_path / name).read_text(encoding="utf-8")
+        assert "Random numbers" in report
+        assert "](#" not in report and "href" not in report
+
+
 def test_what_is_no_python_is_named_and_the_rest_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
