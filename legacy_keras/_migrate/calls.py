@@ -134,28 +134,31 @@ class _Finder:
         heading, name = self._meaning(node.func)
         if heading is None and isinstance(node.func, ast.Attribute) and self._is_method(node):
             heading, name = "Models", node.func.attr
-        if heading is None:
+        if heading is None or (name == "add" and any(map(self._is_layer, node.args))):
             return
         text = " ".join(self.source.segment(node).split())
-        yield Call(node.lineno, text, tables()[heading][name])
+        counterpart = tables()[heading][name]
         if name == "Activation" and node.args:
-            yield from self._named("activation", node.args[0])
+            counterpart = self._named_by("activation", node.args[0]) or counterpart
+        yield Call(node.lineno, text, counterpart)
         for keyword in node.keywords:
             if keyword.arg is None:
                 continue
-            named = list(self._named(keyword.arg, keyword.value))
-            row = tables().get(ARGUMENTS.get(heading, ""), {}).get(keyword.arg)
-            if named:
-                yield from named
-            elif row is not None and keyword.arg not in NAMED:
+            row = self._named_by(keyword.arg, keyword.value)
+            if row is None and keyword.arg not in NAMED:
+                row = tables().get(ARGUMENTS.get(heading, ""), {}).get(keyword.arg)
+            if row is not None:
                 value = " ".join(self.source.segment(keyword.value).split())
                 yield Call(keyword.value.lineno, f"{keyword.arg}={value}", row, True)
 
-    def _named(self, argument: str, value: ast.expr) -> Iterator[Call]:
+    def _named_by(self, argument: str, value: ast.expr) -> Counterpart | None:
+        """Return what an argument that is a name means."""
         table = tables().get(NAMED.get(argument, ""), {})
-        if isinstance(value, ast.Constant) and value.value in table:
-            text = f"{argument}={self.source.segment(value)}"
-            yield Call(value.lineno, text, table[value.value], True)
+        return table.get(str(value.value)) if isinstance(value, ast.Constant) else None
+
+    def _is_layer(self, added: ast.expr) -> bool:
+        """Tell whether what a model gets is made on the spot, and so has a line of its own."""
+        return isinstance(added, ast.Call) and self._meaning(added.func)[0] == "Layers"
 
     def _is_method(self, node: ast.Call) -> bool:
         """Tell whether a call is one of a model's methods."""

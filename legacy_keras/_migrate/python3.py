@@ -555,7 +555,10 @@ def _kind(node: ast.expr) -> str:
     if isinstance(node, ast.UnaryOp):
         return _kind(node.operand)
     if isinstance(node, ast.Call):
-        name = (dotted_name(node.func) or "").rpartition(".")[2]
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else dotted_name(function)
+        if name == "astype" and node.args:
+            return "float" if "float" in ast.unparse(node.args[0]) else ""
         if name == "divide":
             operator = _operator(*node.args)
             return {"/": "float", "//": "int"}.get(operator or "", "")

@@ -18,6 +18,7 @@ INTRODUCTION = (
     "Lines are those of the original. `nn` is `torch.nn`, `F` is `torch.nn.functional`. "
     "The migration guide has all names, and what can differ."
 )
+LONG = 40  # characters of a remark that is not repeated
 LONGEST = 90  # characters of a call that are shown
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem;
@@ -90,9 +91,9 @@ def _tables(section: Section) -> Iterator[Table]:
             "" if call.is_argument else str(call.line),
             code(call.text),
             _by_itself(call.counterpart.torch),
-            _by_itself(call.counterpart.differs),
+            differs,
         )
-        for call in section.calls
+        for call, differs in _told_once(section.calls)
     ]
     if calls:
         yield Table("In PyTorch", ("line", "Keras", "PyTorch", "what differs"), calls)
@@ -102,6 +103,15 @@ def _tables(section: Section) -> Iterator[Table]:
     changes = [(str(c.line), c.what, c.why) for c in _sorted(section.changes)]
     if changes:
         yield Table("Changed in the script", ("line", "what", "why"), changes)
+
+
+def _told_once(calls: Sequence[Call]) -> Iterator[tuple[Call, str]]:
+    """Yield calls and what differs: where that is long, the first time alone."""
+    lines: dict[str, int] = {}
+    for call in calls:
+        text = _by_itself(call.counterpart.differs)
+        line = lines.setdefault(text, call.line)
+        yield call, text if line == call.line or len(text) < LONG else f"as on line {line}"
 
 
 def _by_itself(text: str) -> str:

@@ -152,6 +152,8 @@ PYTHON2 = {
     "x = a / 2.": "x = a / 2.",
     "x = len(a) / 2": "x = len(a) // 2",
     "x = 1.0 * a / b": "x = 1.0 * a / b",
+    "x = a[b].astype('float32') / 255": "x = a[b].astype('float32') / 255",
+    "x = f(a).mean() / n": "x = f(a).mean() / n",
     "x = (a + 1) / (b - 0.5)": "x = (a + 1) / (b - 0.5)",
     "x = f(1) * (3 / 2)": "x = f(1) * (3 // 2)",
     "x = 2 ** (n / 2.)": "x = 2 ** (n / 2.)",
@@ -300,6 +302,8 @@ from sklearn.linear_model import LogisticRegression
 model = Sequential()
 model.add(Dense(3, input_dim=2,
                 activation='relu'))
+model.add(Activation('tanh'))
+model.add(layer)
 model.compile(loss='mse', optimizer=keras.optimizers.SGD(lr=0.1))
 model.fit(X, y, nb_epoch=2)
 K.dot(a, b)
@@ -313,12 +317,13 @@ def test_each_call_of_keras_is_found_with_its_line_and_arguments() -> None:
 
     assert [(call.line, call.text) for call in calls if not call.is_argument] == [
         (8, "Sequential()"),
-        (9, "model.add(Dense(3, input_dim=2, activation='relu'))"),
         (9, "Dense(3, input_dim=2, activation='relu')"),
-        (11, "model.compile(loss='mse', optimizer=keras.optimizers.SGD(lr=0.1))"),
-        (11, "keras.optimizers.SGD(lr=0.1)"),
-        (12, "model.fit(X, y, nb_epoch=2)"),
-        (13, "K.dot(a, b)"),
+        (11, "Activation('tanh')"),
+        (12, "model.add(layer)"),
+        (13, "model.compile(loss='mse', optimizer=keras.optimizers.SGD(lr=0.1))"),
+        (13, "keras.optimizers.SGD(lr=0.1)"),
+        (14, "model.fit(X, y, nb_epoch=2)"),
+        (15, "K.dot(a, b)"),
     ]
     assert [call.text for call in calls if call.is_argument] == [
         "input_dim=2",
@@ -327,7 +332,9 @@ def test_each_call_of_keras_is_found_with_its_line_and_arguments() -> None:
         "lr=0.1",
         "nb_epoch=2",
     ]
-    assert {c.text: c.counterpart.torch for c in calls}["activation='relu'"] == "`torch.relu`"
+    torchs = {call.text: call.counterpart.torch for call in calls}
+    assert torchs["activation='relu'"] == "`torch.relu`"
+    assert torchs["Activation('tanh')"] == "`torch.tanh`"
 
 
 # The command
@@ -456,6 +463,18 @@ def test_code_in_a_report_is_not_html(tmp_path: Path) -> None:
 
     assert "&lt;b&gt;|`x`" in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "| ``Dense(3, name='<b>\\|`x`')`` |" in (tmp_path / "r.md").read_text(encoding="utf-8")
+
+
+def test_a_report_says_once_what_differs(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("from keras.layers.core import Dense\nDense(3)\nDense(4)\n")
+
+    migrate([str(script), f"--report={tmp_path}/r.md"])
+
+    report = (tmp_path / "r.md").read_text(encoding="utf-8")
+    assert report.count("`weight` is the transpose of `W`") == 1
+    assert "| 3 | `Dense(4)` | `nn.Linear(input_dim, output_dim)`, then the activation |" in report
+    assert "| as on line 2 |" in report
 
 
 def test_a_report_has_no_links_into_the_guide(tmp_path: Path) -> None:
