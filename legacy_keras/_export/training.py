@@ -370,8 +370,9 @@ def main_source(exported: Exported, random_state: bool, seed: int) -> str:
         lines.append(f"    np.random.seed({seed})")
     if exported.export.noisy:
         lines += [
+            "    device = next(model.parameters()).device",
             "    for name, seeds in SEEDS.items():",
-            "        model.get_submodule(name).seed(*seeds)",
+            "        model.get_submodule(name).seed(*seeds, device=device)",
         ]
     lines.append("    optimizer = make_optimizer(model)")
     extra = ""
@@ -403,6 +404,7 @@ def main_source(exported: Exported, random_state: bool, seed: int) -> str:
         '    parser.add_argument("data", type=Path, help="arrays as of numpy.savez")',
         '    parser.add_argument("--epochs", type=int, default=EPOCHS)',
         '    parser.add_argument("--batch-size", type=int, default=BATCH_SIZE)',
+        '    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ...")',
         "    options = parser.parse_args()",
         "    arrays = dict(np.load(options.data))",
         "    validation = {",
@@ -412,6 +414,7 @@ def main_source(exported: Exported, random_state: bool, seed: int) -> str:
         "    }",
         f"    model = {exported.name}()",
         '    model.load_state_dict(load_file(HERE / "weights.safetensors"))',
+        "    model.to(options.device)",
         "    train(model, arrays, validation or None, options.epochs, options.batch_size)",
         '    save_file(model.state_dict(), HERE / "trained.safetensors")',
     ]

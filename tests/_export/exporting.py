@@ -166,7 +166,16 @@ def run_isolated(run: str, folders: list[Path], scratch: Path) -> dict[str, Any]
     """Run exported folders in one process that has torch, NumPy and safetensors only."""
     result = scratch / "results.json"
     shown = subprocess.run(
-        [sys.executable, "-I", "-c", run + ISOLATED, str(result), *map(str, folders)],
+        [
+            sys.executable,
+            "-I",
+            "-W",
+            "error",
+            "-c",
+            run + ISOLATED,
+            str(result),
+            *map(str, folders),
+        ],
         capture_output=True,
         text=True,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from exporting import TRAIN, catalogue, run_isolated
+from safetensors.torch import load_file
 
 from legacy_keras import backend as K
 from legacy_keras import optimizers
@@ -272,6 +276,24 @@ def test_every_optimizer_loss_penalty_and_limit_trains_alike(tmp_path: Path) -> 
         cases[name] = make()
 
     assert_same_histories(cases, tmp_path, batch_size=8, held_out=True)
+
+
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)])
+def test_train_py_is_a_command_that_keeps_what_it_trained(tmp_path: Path, device: str) -> None:
+    case = MODELS["dropout"]()
+    case.model.export(tmp_path, batch_size=8, nb_epoch=2)
+    np.savez(tmp_path / "data.npz", x=X, y=CLASSES, val_x=X, val_y=CLASSES)
+    command = ["train.py", "data.npz", "--epochs", "3", "--device", device]
+
+    shown = subprocess.run(
+        [sys.executable, "-W", "error", *command], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert shown.returncode == 0, shown.stderr
+    assert re.fullmatch(r"(Epoch \d/3 - loss: .* - val_acc: \S+\n){3}", shown.stdout)
+    before, after = (load_file(tmp_path / f"{n}.safetensors") for n in ("weights", "trained"))
+    assert before.keys() == after.keys()
+    assert not torch.equal(before["dense_1.weight"], after["dense_1.weight"])
 
 
 # What has no source

@@ -15,7 +15,7 @@ class Noise(nn.Module):
 
     generators: tuple[torch.Generator | None, ...] = (None,)
 
-    def seed(self, *seeds: int, device: str = "cpu") -> None:
+    def seed(self, *seeds: int, device: str | torch.device = "cpu") -> None:
         """Draw from generators of this layer's own from now on."""
         self.generators = tuple(torch.Generator(device).manual_seed(s) for s in seeds)
 
@@ -27,11 +27,6 @@ class Noise(nn.Module):
         )
         return (uniform < probability).to(x.dtype)
 
-    def normal(self, x: Tensor) -> Tensor:
-        """Return a normal draw for each number in x."""
-        generator = self.generators[0]
-        return torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
-
 
 class Dropout(Noise, nn.Dropout):
     """nn.Dropout that can be seeded by itself."""
@@ -42,6 +37,11 @@ class Dropout(Noise, nn.Dropout):
         return x * (self.kept(x, 1 - self.p) / (1 - self.p))
 
 
+def normal_like(x: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Return a normal draw for each number in x."""
+    return torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
+
+
 class GaussianNoise(Noise):
     """x + noise of standard deviation sigma, in training."""
 
@@ -50,7 +50,9 @@ class GaussianNoise(Noise):
         self.sigma = sigma
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.sigma * self.normal(x) if self.training else x
+        if not self.training:
+            return x
+        return x + self.sigma * normal_like(x, self.generators[0])
 
 
 class GaussianDropout(Noise):
@@ -63,7 +65,8 @@ class GaussianDropout(Noise):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return x
-        return x * (1 + (self.p / (1 - self.p)) ** 0.5 * self.normal(x))
+        noise = normal_like(x, self.generators[0])
+        return x * (1 + (self.p / (1 - self.p)) ** 0.5 * noise)
 
 
 class DroppingEmbedding(Noise, nn.Embedding):

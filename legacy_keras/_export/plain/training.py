@@ -44,7 +44,7 @@ def fit(
             optimizer.zero_grad()
             values["loss"].backward()
             (update or optimizer.step)()
-            results.append((values, size))
+            results.append(({k: v.detach() for k, v in values.items()}, size))
         logs = means(results)
         if validation is not None:
             held_out = evaluate(model, loss, validation, batch_size)
