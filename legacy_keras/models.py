@@ -599,19 +599,22 @@ class Model(containers.Container):
         seed: int | None = None,
         onnx: bool = False,
         pt2: bool = False,
+        overwrite: bool = False,
     ) -> Any:
         """Write ``model.py``, its weights, ``train.py`` and a report; return the folder's path.
 
         Args:
-            folder: path; it is made if there is none, and files of these names are replaced.
+            folder: path; it is made if there is none.
             name: of the class in ``model.py``.
             batch_size, nb_epoch: those of ``fit``, for ``train.py``.
             seed: where ``train.py`` starts the order of the data; None for where NumPy's
                 global stream is now.
             onnx, pt2: whether to write ``model.onnx`` or ``model.pt2`` (torch.export), too.
+            overwrite: whether to replace files of these names that are there.
 
         Raises:
             ExportError: as in `to_torch`.
+            FileExistsError: if a file is there, and ``overwrite`` is False.
             ImportError: without the extra ``export``.
         """
         from ._export.folder import export
@@ -625,6 +628,7 @@ class Model(containers.Container):
             seed=seed,
             onnx=onnx,
             pt2=pt2,
+            overwrite=overwrite,
         )
 
     def summary(self) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import logging
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +55,7 @@ def write_onnx(exported: Exported, module: nn.Module, path: Path) -> str:
         raise refusal(layer, "ONNX keeps no states from batch to batch. Write pt2 instead.")
     made, inputs = program(exported, module)
     names = list(output_names(exported))
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), without_logs("torch.onnx"):
         warnings.simplefilter("ignore")
         onnx_program = torch.onnx.export(
             made, input_names=exported.inputs, output_names=names, verbose=False
@@ -63,6 +66,18 @@ def write_onnx(exported: Exported, module: nn.Module, path: Path) -> str:
     if difference is None:
         return f"`{path.name}`: ONNX; not checked, for onnxruntime is not installed."
     return f"`{path.name}`: ONNX; in onnxruntime it differs by {difference:.2g} at most."
+
+
+@contextlib.contextmanager
+def without_logs(name: str) -> Iterator[None]:
+    """Keep a logger and those below it from telling what is no error."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def output_names(exported: Exported) -> list[str]:

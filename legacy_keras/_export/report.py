@@ -72,14 +72,15 @@ FILES = {
     "random_state.npz": "where `train.py` starts to draw the order of the data",
     "model.onnx": "for predictions by an ONNX runtime",
     "model.pt2": "for predictions by `torch.export.load`",
+    "report.md": "this page",
 }
 
 
 def origins_of(exported: Exported) -> dict[str, str]:
     """Return by the names of weights what they were in Keras, and what was done to it."""
     layers = {
-        id(variable): (layer, name)
-        for layer in exported.export.model.modules()
+        id(variable): (layer, f"{path}.{name}".lstrip("."))
+        for path, layer in exported.export.model.named_modules()
         for name, variable in layer.__dict__["_parameters"].items()
     }
     origins = {}
@@ -89,7 +90,8 @@ def origins_of(exported: Exported) -> dict[str, str]:
         kinds = {type(layer).__name__ for layer, _ in found}
         text = f"{names} of {'/'.join(sorted(kinds))}" if found else ""
         if weight.axes is not None and list(weight.axes) != sorted(weight.axes):
-            text += f", axes {tuple(weight.axes)}"
+            axes = tuple(weight.axes)
+            text += ", transposed" if axes == (1, 0) else f", axes {axes}"
         if weight.flips:
             text += ", turned round"
         origins[full] = text
@@ -113,9 +115,9 @@ def written(exported: Exported, checks: list[Check], notes: list[str], names: li
     lines += ["On random input, the largest difference between the outputs of the model in Keras"]
     lines += ["0.3 (legacy-keras) and here, and the largest number in them:", ""]
     lines += ["| mode | output | difference | largest |", "| --- | --- | --- | --- |"]
+    (output, *_) = getattr(exported.export.model, "output_order", ["of the model"])
     lines += [
-        f"| {c.mode} | {c.output or 'the only one'} | {c.difference:.2g} | {c.scale:.3g} |"
-        for c in checks
+        f"| {c.mode} | {c.output or output} | {c.difference:.2g} | {c.scale:.3g} |" for c in checks
     ]
     if notes:
         lines += ["", "## Notes", "", *(f"- {note}" for note in notes)]

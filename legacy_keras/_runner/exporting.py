@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import json
 import runpy
 import sys
 from pathlib import Path
 from typing import Any
 
+from .._export.report import FILES
 from .alias import install
 
 DESCRIPTION = """\
 Write a model of Keras 0.x as plain PyTorch: model.py, weights.safetensors, report.md, and
 train.py if the configuration is of a compiled model. Needs the extra "export".
 """
+
+
+USAGE = (
+    "Expected what model.to_json() or to_yaml() gave, in a file that ends with .json, .yaml or "
+    ".yml, then what model.save_weights() wrote."
+)
 
 
 def export(argv: list[str]) -> int:
@@ -30,12 +38,14 @@ def export(argv: list[str]) -> int:
             seed=options.seed,
             onnx=options.onnx,
             pt2=options.pt2,
+            overwrite=options.overwrite,
         )
     except (OSError, ValueError, TypeError, ImportError) as error:
         print(f"legacy_keras: {error}", file=sys.stderr)
         return 1
-    for path in sorted(folder.iterdir()):
-        print(path)
+    for name in sorted(FILES):
+        if (folder / name).exists():
+            print(folder / name)
     return 0
 
 
@@ -65,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--onnx", action="store_true", help="write model.onnx, too")
     parser.add_argument("--pt2", action="store_true", help="write model.pt2 (torch.export), too")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
     return parser
 
 
@@ -76,9 +87,18 @@ def _model(options: argparse.Namespace) -> Any:
     """
     from legacy_keras import models
 
+    for path in (options.config, options.weights, options.custom):
+        if path is not None and not path.is_file():
+            raise FileNotFoundError(f"there is no file {path}. {USAGE}")
     custom = runpy.run_path(str(options.custom)) if options.custom else {}
-    text = options.config.read_text(encoding="utf-8")
     yaml = options.config.suffix in (".yaml", ".yml")
+    try:
+        text = options.config.read_text(encoding="utf-8")
+        if not yaml:
+            json.loads(text)
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        kind = "a text" if isinstance(error, UnicodeDecodeError) else "JSON"
+        raise ValueError(f"{options.config} is not {kind}. {USAGE}") from error
     read = models.model_from_yaml if yaml else models.model_from_json
     names = {name: value for name, value in custom.items() if callable(value)}
     model = read(text, names, allow_code=options.allow_code)
