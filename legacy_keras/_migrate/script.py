@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from .._runner.loading import Change, decode
@@ -15,6 +15,15 @@ from .source import Source
 
 SEEDS_RANDOM = re.compile(r"(?<![.\w])random\.(seed|Random)\(|from random import .*\bseed\b")
 CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+
+# What the translator does, as it is written here; "" for what only a run of the original needs.
+WRITTEN = {
+    "d.keys() to _py2.keys(d) and kin": "d.keys() to list(d.keys()), f.next() to next(f), and kin",
+    "error.message to _py2.message(error)": "error.message to str(error)",
+    "str(x) to _py2.str(x)": "",
+    "'%s' % x to _py2.percent('%s', x)": "",
+    "a / b to _py2.divide(a, b)": "a / b to a // b, or to python2.divide(a, b)",
+}
 
 
 class Migrated(NamedTuple):
@@ -68,7 +77,7 @@ def migrate_source(
         new = new.replace("\n", "\r\n")
     return Migrated(
         new,
-        [change._replace(what=_in_words(change.what)) for change in changes] + names.changes,
+        [*_that_stayed(changes, decode(source), new), *names.changes],
         remarks + names.remarks,
         calls,
     )
@@ -88,8 +97,13 @@ def modernise(text: str, path: str) -> tuple[str, dict[str, str], list[Change]]:
     return source.edited(), modern.added, modern.remarks
 
 
-def _in_words(what: str) -> str:
-    return what.replace("_py2.", "")
+def _that_stayed(changes: Sequence[Change], old: str, new: str) -> Iterator[Change]:
+    """Yield the translator's changes in the words of what is written; leave out what is not."""
+    lines, written = old.splitlines(), {line.strip() for line in new.splitlines()}
+    for change in changes:
+        what = WRITTEN.get(change.what, change.what.replace("_py2.", "python2."))
+        if what and lines[change.line - 1].strip() not in written:
+            yield change._replace(what=what)
 
 
 def _as_utf8(text: str) -> str:

@@ -12,8 +12,9 @@ import pytest
 
 from legacy_keras._migrate.calls import find_calls
 from legacy_keras._migrate.command import migrate
-from legacy_keras._migrate.script import migrate_source
+from legacy_keras._migrate.script import WRITTEN, migrate_source
 from legacy_keras._migrate.source import Source
+from legacy_keras._runner.fixers import FIXERS
 
 
 def modern(text: str, python2: bool = False, **options: bool) -> str:
@@ -288,6 +289,22 @@ def test_a_name_that_the_script_defines_is_its_own() -> None:
     source = "def xrange(n): return range(n)\nprint xrange(3)\n"
 
     assert modern(source, python2=True).endswith("print(xrange(3))\n")
+
+
+def test_what_is_told_of_is_what_was_written() -> None:
+    source = "x = a / 2.\nprint str(x)\ny = d.keys()\nz = '%s' % x\nw = a / b\n"
+
+    changes = migrate_source(source, "script.py", True).changes
+
+    assert sorted((change.line, change.what) for change in changes) == [
+        (2, "print x to print(x)"),
+        (3, "d.keys() to list(d.keys()), f.next() to next(f), and kin"),
+        (5, "a / b to a // b, or to python2.divide(a, b)"),
+    ]
+
+
+def test_the_translator_is_quoted_rightly() -> None:
+    assert {fixer.what for fixer in FIXERS} >= WRITTEN.keys()
 
 
 # Calls
