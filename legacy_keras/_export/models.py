@@ -61,7 +61,7 @@ def written(model: Any, name: str = "Model", title: str = "") -> Exported:
 
     Raises:
         ExportError: for a layer that cannot be written, naming it.
-        ValueError: for a name that no class can have.
+        ValueError: for a name that no class can have, or a model without an input shape.
     """
     if not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(f"the class got the name {name!r}; expected an identifier such as Model.")
@@ -70,6 +70,7 @@ def written(model: Any, name: str = "Model", title: str = "") -> Exported:
     owner = Class(name, "")
     export = Export(model, module, owner)
     inputs = input_names(model)
+    rows = described_inputs(model, inputs)  # or an error, if the input shape is not known
     method = Method("forward", [], names=variable_names(helper_table(), inputs))
     x = inputs[0] if len(inputs) == 1 else inputs
     site = Site(export, owner, method, model, x, None, "x")
@@ -81,7 +82,7 @@ def written(model: Any, name: str = "Model", title: str = "") -> Exported:
     finish_forward(export, method, inputs, outputs)
     module.classes.append(owner)
     freeze(export)
-    owner.doc = describe(model, inputs, outputs)
+    owner.doc = describe(model, rows, outputs)
     module.doc = DOC.format(
         title=title or f"A {type(model).__name__} of Keras 0.3", name=name
     ).rstrip()
@@ -155,24 +156,28 @@ def shape_text(shape: Any) -> str:
     return f"({', '.join(sizes)})"
 
 
-def describe(model: Any, inputs: list[str], outputs: dict[str, Any]) -> str:
-    """Return the docstring of the class: what goes in and what comes out."""
-    layers = model.input_layers
-    graph = isinstance(model, containers.Graph)
+def described_inputs(model: Any, inputs: list[str]) -> list[tuple[str, str]]:
+    """Return names and shapes of what goes in."""
     rows = []
-    for name, layer in zip(inputs, layers, strict=True):
+    for name, layer in zip(inputs, model.input_layers, strict=True):
         kind = "integers " if layer.input_dtype == "int32" else ""
         shape = layer.input_shape
         if layer.input_dtype == "int32":
             steps = getattr(layer, "input_length", None)
             shape = (shape[0], steps if hasattr(layer, "input_length") else shape[1])
         rows.append((name, f"{kind}{shape_text(shape)}"))
-    if graph:
+    return rows
+
+
+def describe(model: Any, rows: list[tuple[str, str]], outputs: dict[str, Any]) -> str:
+    """Return the docstring of the class: what goes in and what comes out."""
+    if isinstance(model, containers.Graph):
         for name in outputs:
             label = name if name.isidentifier() else quoted(name)
-            rows.append((f"output {label}", shape_text(model.outputs[name].output_shape)))
+            shape = model.outputs[name].output_shape
+            rows = [*rows, (f"output {label}", shape_text(shape))]
     else:
-        rows.append(("output", shape_text(model.output_shape)))
+        rows = [*rows, ("output", shape_text(model.output_shape))]
     if len(rows) == 2:
         return f"From {rows[0][1]} to {rows[1][1]}."
     lines = ["Shapes, by name:", "", *(f"{name}: {text}" for name, text in rows)]

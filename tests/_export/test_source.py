@@ -229,6 +229,11 @@ def test_a_class_needs_a_name_that_a_class_can_have() -> None:
         Sequential([Dense(2, input_dim=3)]).to_torch("my net")
 
 
+def test_a_model_needs_an_input_shape() -> None:
+    with pytest.raises(ValueError, match='Did you forget to set "input_shape"'):
+        Sequential([Dense(2)]).to_torch()
+
+
 # Layers of torch, where they compute the same
 
 
