@@ -44,7 +44,7 @@ def migrate(arguments: list[str]) -> int:
     root = source if source.is_dir() else source.parent
     with _program(root, options.py2) as program:
         files = _files(source, program, bool(options.to or options.in_place))
-    done, failed = _migrate_all(files, root, program.python2)
+    done, failed = _migrate_all(files, root, program.python2, options.same_output)
     written = _write_all(done, root, options, parser)
     for path in options.report:
         sections = [report.Section(_shown(p, root), *m[1:]) for p, m in done.items()]
@@ -90,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--py2", action="store_true", help="take the source for Python 2 even if Python 3 reads it"
+    )
+    parser.add_argument(
+        "--same-output",
+        action="store_true",
+        help="print numbers and arrays with the digits of Python 2, to compare with old output",
     )
     return parser
 
@@ -143,7 +148,7 @@ def _files(source: Path, program: Program, with_own: bool) -> list[Path]:
 
 
 def _migrate_all(
-    files: Sequence[Path], root: Path, python2: bool
+    files: Sequence[Path], root: Path, python2: bool, same_output: bool
 ) -> tuple[dict[Path, Migrated], dict[Path, str]]:
     """Return what was made of each file, and why nothing was made of some."""
     done, failed = {}, {}
@@ -153,7 +158,12 @@ def _migrate_all(
             warnings.simplefilter("ignore")  # about the source, which is not ours
             try:
                 done[path] = migrate_source(
-                    path.read_bytes(), _shown(path, root), python2, seeds, _siblings(path, root)
+                    path.read_bytes(),
+                    _shown(path, root),
+                    python2,
+                    seeds,
+                    _siblings(path, root),
+                    same_output,
                 )
             except SyntaxError as error:
                 failed[path] = f"{error.msg} (line {error.lineno})"

@@ -62,6 +62,7 @@ CONSUMERS = frozenset(
     zip next
     """.split()
 )
+SHOWING = ("format", "percent", "str")  # make text of numbers
 CONSUMERS_OF_VIEWS = CONSUMERS - {"next", "reversed"}
 CHANGING = ("pop", "popitem", "clear", "update", "setdefault")  # methods of a dict
 SPECIAL_METHODS = {
@@ -126,10 +127,15 @@ def replace_expression(source: Source, node: ast.AST, text: str) -> None:
 
 
 class Modern:
-    """A module that was translated, on its way to today's Python."""
+    """A module that was translated, on its way to today's Python.
 
-    def __init__(self, source: Source) -> None:
+    Args:
+        same_output: whether numbers and arrays are shown as Python 2 did.
+    """
+
+    def __init__(self, source: Source, same_output: bool = False) -> None:
         self.source = source
+        self.same_output = same_output
         self.added: dict[str, str] = {}
         self.remarks: list[Change] = []
         self.stored = {
@@ -176,7 +182,7 @@ class Modern:
         name = dotted_name(node.func) or ""
         if name.startswith(HELPER):
             helper = name.removeprefix(HELPER)
-            rule = RULES.get(helper)
+            rule = None if self.same_output and helper in SHOWING else RULES.get(helper)
             if helper in self.methods and node.args:
                 rule = _method(helper)  # of a class of the script's own
             if rule is None or rule(self, node) is False:
@@ -256,6 +262,9 @@ class Modern:
         self.source.edit(end, end, after)
 
     def _print(self, node: ast.Call) -> None:
+        if self.same_output:
+            self._helper_name(node.func, "print")
+            return
         for keyword in node.keywords:
             if keyword.arg == "softspace":
                 self.source.replace(keyword, 'end=" "')

@@ -48,6 +48,7 @@ def migrate_source(
     python2: bool,
     seeds_random: bool = False,
     siblings: Collection[str] = (),
+    same_output: bool = False,
 ) -> Migrated:
     """Write a module anew.
 
@@ -55,6 +56,7 @@ def migrate_source(
         python2: whether it is Python 2.
         seeds_random: whether Python 2's module ``random`` was seeded, so that its numbers count.
         siblings: modules beside this one in a package.
+        same_output: whether what was Python 2 is to print numbers and arrays as it did.
 
     Raises:
         SyntaxError: if it is neither.
@@ -67,7 +69,7 @@ def migrate_source(
     if python2:
         translation = translate(source, path)
         text, changes = translation.text, translation.changes
-        text, added, remarks = modernise(text, path)
+        text, added, remarks = modernise(text, path, same_output)
     calls = find_calls(Source(text, path))
     siblings = siblings if python2 else ()
     names = Names(Source(text, path), added, python2, seeds_random, siblings)
@@ -83,7 +85,9 @@ def migrate_source(
     )
 
 
-def modernise(text: str, path: str) -> tuple[str, dict[str, str], list[Change]]:
+def modernise(
+    text: str, path: str, same_output: bool = False
+) -> tuple[str, dict[str, str], list[Change]]:
     """Write what the translator wrote as one writes it today.
 
     Returns:
@@ -92,7 +96,7 @@ def modernise(text: str, path: str) -> tuple[str, dict[str, str], list[Change]]:
     source = Source(text, path)
     while move_operands(source):
         source = Source(source.edited(), path)
-    modern = Modern(source)
+    modern = Modern(source, same_output)
     modern.rewrite()
     return source.edited(), modern.added, modern.remarks
 

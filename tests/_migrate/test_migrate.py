@@ -402,6 +402,20 @@ def test_a_script_is_written_with_its_own_modules_and_does_the_same(
     assert "wrote" in capsys.readouterr().err
 
 
+def test_numbers_are_printed_as_python_2_did_where_that_is_asked_for(
+    repository: Path,
+) -> None:
+    (repository / "train.py").write_text(
+        "import numpy as np\nx = 1 / 3.\nprint x, np.ones(2) / 3,\nprint 'a %s' % x, str(x)\n"
+    )
+
+    migrate([str(repository / "train.py"), "--to", str(repository / "new"), "--same-output"])
+
+    original = run("-m", "legacy_keras", "train.py", folder=repository)
+    assert original.startswith("0.333333333333 [ 0.33333333  0.33333333] a 0.333333333333 ")
+    assert run("train.py", folder=repository / "new") == original
+
+
 def test_a_folder_is_written_whole(repository: Path) -> None:
     migrate([str(repository), "--to", str(repository / "new")])
 

@@ -5,6 +5,7 @@ import __future__
 
 import atexit
 import builtins
+import contextlib
 import sys
 from typing import Any
 
@@ -15,7 +16,14 @@ def str(value: Any) -> builtins.str:
         return _twelve_digits(float(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
-    return builtins.str(value)
+    with _numpy_as_of_the_time():
+        return builtins.str(value)
+
+
+def _numpy_as_of_the_time() -> Any:
+    """Let NumPy show arrays and numbers as its releases up to 1.13 did, where it is loaded."""
+    numpy = sys.modules.get("numpy")
+    return contextlib.nullcontext() if numpy is None else numpy.printoptions(legacy="1.13")
 
 
 def _twelve_digits(value: float) -> builtins.str:
@@ -46,11 +54,12 @@ def percent(a: Any, b: Any) -> Any:
     """Return what ``a % b`` was."""
     if not isinstance(a, builtins.str):
         return a % b
-    if isinstance(b, tuple):
-        return a % tuple(map(_shown, b))
-    if type(b) is dict:
-        return a % {key: _shown(value) for key, value in b.items()}
-    return a % _shown(b)
+    with _numpy_as_of_the_time():
+        if isinstance(b, tuple):
+            return a % tuple(map(_shown, b))
+        if type(b) is dict:
+            return a % {key: _shown(value) for key, value in b.items()}
+        return a % _shown(b)
 
 
 def format(text: Any, *arguments: Any, **options: Any) -> Any:
@@ -58,7 +67,8 @@ def format(text: Any, *arguments: Any, **options: Any) -> Any:
     if isinstance(text, builtins.str):
         arguments = tuple(map(_shown, arguments))
         options = {key: _shown(value) for key, value in options.items()}
-    return text.format(*arguments, **options)
+    with _numpy_as_of_the_time():
+        return text.format(*arguments, **options)
 
 
 def print(
