@@ -47,6 +47,8 @@ NAMED = {
     "W_constraint": "Constraints",
     "b_constraint": "Constraints",
 }
+# Methods that put a layer into a model.
+ADDING = ("add", "add_node")
 # Methods that others than models have, too: told only of what is known to be a model.
 COMMON = frozenset("add fit evaluate predict predict_proba get_config summary get_weights".split())
 
@@ -134,7 +136,7 @@ class _Finder:
         heading, name = self._meaning(node.func)
         if heading is None and isinstance(node.func, ast.Attribute) and self._is_method(node):
             heading, name = "Models", node.func.attr
-        if heading is None or (name == "add" and any(map(self._is_layer, node.args))):
+        if heading is None or (name in ADDING and any(map(self._is_layer, node.args))):
             return
         text = " ".join(self.source.segment(node).split())
         counterpart = tables()[heading][name]
@@ -142,14 +144,19 @@ class _Finder:
             counterpart = self._named_by("activation", node.args[0]) or counterpart
         yield Call(node.lineno, text, counterpart)
         for keyword in node.keywords:
-            if keyword.arg is None:
-                continue
-            row = self._named_by(keyword.arg, keyword.value)
-            if row is None and keyword.arg not in NAMED:
-                row = tables().get(ARGUMENTS.get(heading, ""), {}).get(keyword.arg)
+            yield from self._argument(heading, keyword)
+
+    def _argument(self, heading: str, keyword: ast.keyword) -> Iterator[Call]:
+        """Yield what an argument means; a dict has names for outputs."""
+        name, value = keyword.arg or "", keyword.value
+        rows = [(value, tables().get(ARGUMENTS.get(heading, ""), {}).get(name))]
+        if name in NAMED:
+            parts = value.values if isinstance(value, ast.Dict) else [value]
+            rows = [(part, self._named_by(name, part)) for part in parts]
+        for part, row in rows:
             if row is not None:
-                value = " ".join(self.source.segment(keyword.value).split())
-                yield Call(keyword.value.lineno, f"{keyword.arg}={value}", row, True)
+                text = " ".join(self.source.segment(part).split())
+                yield Call(part.lineno, f"{name}={text}", row, True)
 
     def _named_by(self, argument: str, value: ast.expr) -> Counterpart | None:
         """Return what an argument that is a name means."""

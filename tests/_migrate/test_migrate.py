@@ -310,7 +310,7 @@ def test_the_translator_is_quoted_rightly() -> None:
 # Calls
 
 SCRIPT = """
-from keras.models import Sequential
+from keras.models import Graph, Sequential
 from keras.layers.core import *
 from keras import backend as K
 import keras.optimizers
@@ -323,6 +323,9 @@ model.add(Activation('tanh'))
 model.add(layer)
 model.compile(loss='mse', optimizer=keras.optimizers.SGD(lr=0.1))
 model.fit(X, y, nb_epoch=2)
+graph = Graph()
+graph.add_node(Dense(1), name='out', input='in')
+graph.compile('sgd', loss={'out': 'mae'})
 K.dot(a, b)
 LogisticRegression().fit(X, y)
 classifier.fit(X, y)
@@ -340,7 +343,10 @@ def test_each_call_of_keras_is_found_with_its_line_and_arguments() -> None:
         (13, "model.compile(loss='mse', optimizer=keras.optimizers.SGD(lr=0.1))"),
         (13, "keras.optimizers.SGD(lr=0.1)"),
         (14, "model.fit(X, y, nb_epoch=2)"),
-        (15, "K.dot(a, b)"),
+        (15, "Graph()"),
+        (16, "Dense(1)"),
+        (17, "graph.compile('sgd', loss={'out': 'mae'})"),
+        (18, "K.dot(a, b)"),
     ]
     assert [call.text for call in calls if call.is_argument] == [
         "input_dim=2",
@@ -348,6 +354,7 @@ def test_each_call_of_keras_is_found_with_its_line_and_arguments() -> None:
         "loss='mse'",
         "lr=0.1",
         "nb_epoch=2",
+        "loss='mae'",
     ]
     torchs = {call.text: call.counterpart.torch for call in calls}
     assert torchs["activation='relu'"] == "`torch.relu`"
