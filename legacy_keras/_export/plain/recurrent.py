@@ -63,10 +63,12 @@ class Recurrent(nn.Module):
         """Return what the inputs add to the gates, for all steps at once."""
         return F.linear(x, self.weight_ih, self.bias)
 
-    def hidden_product(self, h: Tensor, first: int = 0, last: int = 9) -> Tensor:
-        """Return what the state adds to the gates from ``first`` up to ``last``."""
-        n = self.hidden_size
-        return F.linear(h, self.weight_hh[first * n : last * n])
+    def hidden_product(
+        self, h: Tensor, first: int = 0, last: int | None = None
+    ) -> Tensor:
+        """Return what the state adds to all gates, or those from first up to last."""
+        gates = self.weight_hh.unflatten(0, (-1, self.hidden_size))[first:last]
+        return F.linear(h, gates.flatten(0, 1))
 
     def cell(self, step: Tensor, states: list[Tensor]) -> list[Tensor]:
         """Return the states after a step; the first one is the output."""
@@ -170,7 +172,9 @@ class WithDropout(Noise, Recurrent):
         parts = [F.linear(x * factor.unsqueeze(1), weight) for factor, weight in gates]
         return torch.cat(parts, -1) + self.bias
 
-    def hidden_product(self, h: Tensor, first: int = 0, last: int = 9) -> Tensor:
+    def hidden_product(
+        self, h: Tensor, first: int = 0, last: int | None = None
+    ) -> Tensor:
         if not self.state_factors:
             return super().hidden_product(h, first, last)
         gates = list(enumerate(self.state_factors))[first:last]
