@@ -5,6 +5,7 @@ Times, and memory, are the business of ``benchmarks/growth.py``.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -131,11 +132,14 @@ def calls(function: Callable[..., Any], *args: Any) -> int:
         assert count < MANY
 
     before = sys.getprofile()
+    gc.collect()
+    gc.disable()  # what other tests left behind is not to end, and be counted, in here
     sys.setprofile(note)
     try:
         function(*args)
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count
 
 
