@@ -87,9 +87,13 @@ def cast_to_floatx(x: Any) -> np.ndarray:
     return np.asarray(x, dtype=_FLOATX)
 
 
-def torch_dtype(name: str | None = None) -> torch.dtype:
-    """Return the torch dtype for a NumPy dtype name, by default that of `floatx`."""
-    dtype = getattr(torch, str(name or _FLOATX), None)
-    if not isinstance(dtype, torch.dtype):
-        raise ValueError(f"Unknown dtype {name!r}; expected a name such as 'float32' or 'int32'.")
-    return dtype
+def torch_dtype(dtype: Any = None) -> torch.dtype:
+    """Return the torch dtype for whatever NumPy takes for one, by default that of `floatx`."""
+    if isinstance(dtype, torch.dtype):
+        return dtype
+    try:
+        return getattr(torch, np.dtype(_FLOATX if dtype is None else dtype).name)
+    except (AttributeError, TypeError):
+        raise ValueError(
+            f"Unknown dtype {dtype!r}; expected a name such as 'float32' or 'int32'."
+        ) from None

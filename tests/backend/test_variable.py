@@ -91,6 +91,10 @@ class TestVariables:
         assert K.get_value(K.ones(3)).tolist() == [1, 1, 1]
         assert K.get_value(K.zeros((2,), dtype="int32")).dtype == np.int32
 
+    @pytest.mark.parametrize("dtype", [np.int32, np.dtype("int32"), torch.int32], ids=repr)
+    def test_a_dtype_may_be_the_type_itself(self, dtype: Any) -> None:
+        assert K.get_value(K.zeros((2,), dtype=dtype)).dtype == np.int32
+
     def test_count_params_is_a_numpy_integer_as_in_0_3_3(self) -> None:
         count = K.count_params(K.zeros((2, 3)))
 
