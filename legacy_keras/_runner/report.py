@@ -12,12 +12,13 @@ import argparse
 import ast
 import importlib
 import importlib.util
+import inspect
 import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import attributes, loading, redirect
 from .era_modules import ATTRIBUTES, NAMES, OTHER_NUMBERS, PARENTS, Row, what_is_given
@@ -197,7 +198,7 @@ class _Scan(ast.NodeVisitor):
         parts = inner.split(".")
         starts = [".".join(parts[: length + 1]) for length in range(len(parts))]
         message = next(filter(None, map(explain_absent, starts)), None)
-        if message and not _is_here(inner):
+        if message and _here(inner) is None:
             self.changes.append(Change(self.path, line, f"keras.{inner}", message, "fatal"))
             if version := since(inner):
                 self.evidence(f"Keras {version[0]}.x", version[1], line)
@@ -270,14 +271,16 @@ class _Scan(ast.NodeVisitor):
         if "keras" in self.program.libraries:
             function = node.func
             name = self.dotted(function) or ""
-            # A class: the functions have arguments of their own, pad_sequences has padding=.
-            of_keras = name.startswith("keras.") and name.rpartition(".")[2][0].isupper()
+            of_keras = name.startswith("keras.")
             method = function.attr if isinstance(function, ast.Attribute) else ""
             for keyword in node.keywords:
                 where = KEYWORDS.get(keyword.arg or "")
                 if where and (of_keras or method in where.methods):
+                    is_later = where.keras in ("Keras 1.x", "Keras 2.x")
+                    if is_later and of_keras and _takes(name.removeprefix("keras."), keyword.arg):
+                        continue  # pad_sequences(padding=), ZeroPadding2D(padding=)
                     self.evidence(where.keras, f"{keyword.arg}=", keyword.value.lineno)
-                    if where.keras in ("Keras 1.x", "Keras 2.x"):
+                    if is_later:
                         what = f"{method or ast.unparse(function)}({keyword.arg}=)"
                         why = f"{where.keras}; in 0.3.3 {where.instead}"
                         line = keyword.value.lineno
@@ -318,12 +321,18 @@ def _is_there(root: str) -> bool:
         return root in sys.modules
 
 
-def _is_here(inner: str) -> bool:
-    """Tell whether ``keras.<inner>`` is a name of this package after all."""
+def _here(inner: str) -> Any:
+    """Return what ``keras.<inner>`` is in this package, None if it is not there."""
     module, _, name = inner.rpartition(".")
     if module not in ERA_PATHS:
-        return False
-    return hasattr(importlib.import_module(f"{__name__.partition('.')[0]}.{module}"), name)
+        return None
+    return getattr(importlib.import_module(f"{__name__.partition('.')[0]}.{module}"), name, None)
+
+
+def _takes(inner: str, keyword: str | None) -> bool:
+    """Tell whether ``keras.<inner>`` has a parameter of a name in 0.3.3, too."""
+    function = _here(inner)
+    return callable(function) and keyword in inspect.signature(function).parameters
 
 
 def _has(module: str, name: str) -> bool:

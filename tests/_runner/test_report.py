@@ -180,7 +180,8 @@ def test_a_script_says_which_keras_it_was_written_for(
         "from keras.models import Sequential\nplot(epochs=3)",
         "from keras.utils.np_utils import to_categorical",
         "from keras.layers import Dense",
-        "from keras.preprocessing.sequence import pad_sequences\npad_sequences(X, padding='post')",
+        "from keras.preprocessing import sequence\nsequence.pad_sequences(x, padding='post')",
+        "from keras.layers.convolutional import ZeroPadding3D\nZeroPadding3D(padding=(0, 1, 1))",
     ],
 )
 def test_what_says_nothing_about_keras_is_no_sign(tmp_path: Path, source: str) -> None:
