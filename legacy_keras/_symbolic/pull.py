@@ -57,7 +57,18 @@ class Call:
 
     def __call__(self, x: Any, mask: Tensor | None) -> Any:
         with training_mode(self.layer, self.train):
-            return self.method(self.layer, x, mask)
+            return self.method(self.layer, _in_dtype_of_weights(self.layer, x), mask)
+
+
+def _in_dtype_of_weights(layer: Any, x: Any) -> Any:
+    """Cast the input of a layer that multiplies it; Theano took any dtype for that.
+
+    ``layer.input = theano.shared(np.ones((3, 2)))`` is float64.
+    """
+    weight = next(layer.parameters(), None)
+    if weight is None or not isinstance(x, Tensor) or layer.input_dtype == "int32":
+        return x
+    return x.to(weight.dtype)
 
 
 @contextmanager

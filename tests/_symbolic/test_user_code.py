@@ -231,6 +231,14 @@ def test_an_input_may_be_set_to_a_variable() -> None:
     np.testing.assert_allclose(K.eval(layer.get_output(train=True)), np.tanh(X), rtol=1e-5)
 
 
+def test_an_input_may_have_another_dtype_than_the_weights() -> None:
+    layer = Dense(2, input_dim=3)
+    layer.input = K.variable(np.ones((1, 3)), dtype="float64")
+
+    w, b = layer.get_weights()
+    np.testing.assert_allclose(K.eval(layer.get_output()), np.ones((1, 3)) @ w + b, rtol=1e-5)
+
+
 class LastStep(MaskedLayer):
     """Hands on the last time step, and no mask."""
 
