@@ -30,6 +30,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 # In the place of a size that is not fixed, to find out how many axes a result has.
 ANY_SIZE = 12
 
+# AttributeError, too: within a property it would be told of the property.
+_REFUSALS = (
+    RuntimeError, ValueError, IndexError, TypeError, AttributeError, NotImplementedError
+)  # fmt: skip
+
 _serial_numbers = itertools.count()
 
 
@@ -82,7 +87,7 @@ class Expression:
             args, kwargs = replace((self.args, self.kwargs), _to_meta)
             with computing(), torch.no_grad():
                 return replace(self.function(*args, **kwargs), _to_meta)
-        except (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError) as error:
+        except _REFUSALS as error:
             if isinstance(error, ValueError) and _raised_here(error):
                 raise  # a wrong argument, told where it is written as in 0.3.3
             # Sizes that do not meet: then it has as many axes as the largest argument.
@@ -206,6 +211,24 @@ def _shape(x: Any) -> Any:
     return x.shape
 
 
+def _is_shape(x: Any) -> bool:
+    """Whether an argument is the shape of something, or a slice of one."""
+    if not isinstance(x, Expression):
+        return False
+    if x.function is get_item:
+        return isinstance(x.args[1], slice) and _is_shape(x.args[0])
+    return x.function is _shape
+
+
+def tensors(value: Any) -> Any:
+    """Return an argument with each shape as a tensor: a tuple times two is not twice its sizes."""
+    if _is_shape(value):
+        return Expression(torch.as_tensor, (value,))
+    if type(value) in (list, tuple):
+        return type(value)(map(tensors, value))
+    return value
+
+
 def _numel(x: Any) -> int:
     return x.numel() if isinstance(x, Tensor) else len(x)
 
@@ -255,8 +278,8 @@ def _add_operators() -> None:
 
     def method(function: Callable[..., Any], swap: bool) -> Callable[..., Expression]:
         if swap:
-            return lambda self, other: Expression(function, (other, self))
-        return lambda self, *other: Expression(function, (self, *other))
+            return lambda self, other: Expression(function, tensors((other, self)))
+        return lambda self, *other: Expression(function, tensors((self, *other)))
 
     tables: tuple[Mapping[str, Callable[..., Any]], ...] = (BINARY, COMPARISONS, UNARY)
     for name, function in (item for table in tables for item in table.items()):
@@ -393,7 +416,7 @@ def operation(function: F) -> F:
     def call(*args: Any, **kwargs: Any) -> Any:
         if mode.eager or not (is_symbolic(args) or is_symbolic(kwargs)):
             return function(*args, **kwargs)
-        expression = Expression(function, args, kwargs)
+        expression = Expression(function, (*tensors(args[:1]), *args[1:]), kwargs)
         expression.meta  # noqa: B018 - refuses wrong arguments here, not when it is evaluated
         return expression
 

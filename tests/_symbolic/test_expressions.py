@@ -37,6 +37,8 @@ FORMULAS: dict[str, tuple[Any, Any]] = {
     "sum": (lambda x: x.sum(axis=1), X.sum(1)),
     "sum with keepdims": (lambda x: x.sum(axis=-1, keepdims=True), X.sum(-1, keepdims=True)),
     "mean of all": (lambda x: x.mean(), X.mean()),
+    "the product of its shape": (lambda x: x * K.cast(K.prod(x.shape[:2]), "float32"), X * 12),
+    "twice its shape": (lambda x: K.sum(x) + K.sum(K.shape(x) * 2), X.sum() + 14),
     "its own shape": (lambda x: x / K.cast(K.shape(x)[1] * K.ones((1,)), "float32"), X / 4),
     "reshape by its shape": (lambda x: K.reshape(x, (x.shape[1], x.shape[0])), X.reshape(4, 3)),
     "a variable": (lambda x: K.dot(x, K.variable(Y)), X @ Y),
