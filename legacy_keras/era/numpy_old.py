@@ -56,14 +56,19 @@ def find_common_type(array_types: Any, scalar_types: Any) -> np.dtype[Any]:
 
 
 def _ragged(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make an array of objects, as NumPy 1 did, of lists whose lengths differ."""
+    """Make an array of lists that begin with a number, or whose lengths differ, as NumPy 1 did."""
 
     @functools.wraps(function)
     def wrapped(object: Any = (), dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
         try:
             return function(object, dtype, *args, **kwargs)
         except ValueError as error:
-            if dtype is not None or "inhomogeneous" not in str(error):
+            if "inhomogeneous" not in str(error):
+                raise
+            numbers = _as_numbers(object)
+            if numbers is not object:
+                return function(numbers, dtype, *args, **kwargs)
+            if dtype is not None:
                 raise
             items = list(object)
             if not hasattr(items[0], "__len__") or _same_start(items):
@@ -74,6 +79,21 @@ def _ragged(function: Callable[..., Any]) -> Callable[..., Any]:
             return _deeper(items, ragged)
 
     return wrapped
+
+
+def _as_numbers(value: Any) -> Any:
+    """Take arrays of one element for numbers, in lists that begin with a number (NumPy 1.11)."""
+    if not isinstance(value, (list, tuple)) or not value:
+        return value
+    if np.isscalar(value[0]):
+        found = [v.reshape(())[()] if _is_one(v) else v for v in value]
+    else:
+        found = list(map(_as_numbers, value))
+    return found if any(new is not old for new, old in zip(found, value)) else value
+
+
+def _is_one(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.size == 1
 
 
 def _same_start(items: list[Any]) -> bool:
