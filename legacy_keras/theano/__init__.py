@@ -26,4 +26,6 @@ __version__ = "0.8.2"
 
 Variable = (_Expression, _Variable)  # for isinstance
 
+dot = tensor.dot
+
 __getattr__ = _missing(__name__)

@@ -6,7 +6,9 @@ import difflib
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
+
+import numpy as np
 
 from .._names import suggest as suggest
 from .._symbolic.expression import _caller, recorded
@@ -62,10 +64,12 @@ def message_for(module: str, name: str, namespace: Mapping[str, Any]) -> str:
     )
 
 
-def missing(module: str) -> Callable[[str], NoReturn]:
+def missing(module: str) -> Callable[[str], Any]:
     """Return the ``__getattr__`` of a module: it names what comes nearest, and the line."""
 
-    def __getattr__(name: str) -> NoReturn:
+    def __getattr__(name: str) -> Any:
+        if name in ("np", "numpy"):  # editors complete ``from theano.gradient import np``
+            return np
         if name.startswith("__"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         message = message_for(module, name, vars(sys.modules[module]))

@@ -48,6 +48,8 @@ STATEMENTS = [
     "from theano.compile.nanguardmode import NanGuardMode; NanGuardMode(nan_is_error=True)",
     "from theano.tensor.basic import tensordot; from theano.tensor.nnet.nnet import softmax",
     "from theano.gradient import disconnected_grad, grad_clip",
+    "from theano.gradient import np; from theano.tensor.basic import numpy; assert np is numpy",
+    "import theano.tensor as T; assert T.tensor('floatX', (False, True), name='x').ndim == 2",
     "import theano.sandbox.cuda as cuda; assert cuda.cuda_available in (True, False)",
 ]
 

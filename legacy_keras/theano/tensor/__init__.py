@@ -38,7 +38,14 @@ from . import (
     var,
 )
 from ._kernels import log_of as _log_of
-from ._types import TensorConstant, TensorType, as_tensor_variable, constant, constructors
+from ._types import (
+    TensorConstant,
+    TensorType,
+    as_tensor_variable,
+    constant,
+    constructors,
+    tensor,
+)
 
 TensorVariable = _Expression
 TensorSharedVariable = _Variable

@@ -51,6 +51,11 @@ class TensorType:
         return f"TensorType({self.dtype}, {self.broadcastable})"
 
 
+def tensor(*args: Any, name: str | None = None, **kwargs: Any) -> Placeholder:
+    """Make a symbolic tensor of a dtype and a pattern of axes of size 1, as `TensorType` does."""
+    return TensorType(*args, **kwargs)(name)
+
+
 class TensorConstant(Expression):
     """A fixed value."""
 
