@@ -1,7 +1,8 @@
 """Loads the script and the modules of its own, which may be Python 2.
 
-A module is the script's own if Python finds it in the script's folder, or in a folder that the
-script itself added to ``sys.path``; what is installed, the standard library included, is not.
+A module is the script's own if Python finds it in the script's folder, in a folder above it that
+``PYTHONPATH`` names, or in a folder that the script itself added to ``sys.path``; what is
+installed, the standard library included, is not.
 Own modules get builtins of their own (`builtins_for`), so that nothing else in the process sees
 what is offered to them. `Program` knows what is being run and collects what was changed; source
 is changed by ``translate.py``, the builtins of Python 2 lie in ``python2/``.
@@ -68,7 +69,13 @@ class Program:
         self.changes: list[Change] = []
         self.libraries: set[str] = set()  # what own modules import, as far as they are loaded
         self.root = os.path.abspath(sys.path[0])
-        self.installed = frozenset(map(os.path.abspath, sys.path[1:])) - {self.root}
+        self.installed = frozenset(map(os.path.abspath, sys.path[1:])) - {self.root, *self._above()}
+
+    def _above(self) -> Iterator[str]:
+        """Yield the folders of ``PYTHONPATH`` that the script lies in."""
+        for entry in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+            if self.root.startswith(os.path.join(os.path.abspath(entry), "")):
+                yield os.path.abspath(entry)
 
     def install(self) -> None:
         """Load own modules from now on; one program a process."""

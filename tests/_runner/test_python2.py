@@ -114,6 +114,19 @@ def test_a_folder_that_the_script_adds_holds_own_modules(run: Run, tmp_path: Pat
     assert run("code/script.py").stdout == "3\n"
 
 
+def test_a_folder_above_the_script_on_pythonpath_holds_own_modules(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "helper.py").write_text("print 'half of 7 is', 7 / 2")
+    (tmp_path / "tools" / "script.py").write_text("import helper")
+    path = str(Path(legacy_keras.__file__).parent.parent)
+
+    shown = run("tools/script.py", PYTHONPATH=f".{os.pathsep}{path}").stdout
+
+    assert shown == "half of 7 is 3\n"
+
+
 def test_packages_installed_below_the_script_are_not_its_own(run: Run, tmp_path: Path) -> None:
     site = tmp_path / ".venv" / "lib" / "site-packages"
     site.mkdir(parents=True)
