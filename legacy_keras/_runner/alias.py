@@ -9,6 +9,7 @@ processes are the affair of ``processes.py``.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -18,7 +19,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from . import processes
-from .versions import ERA_PATHS, THEANO_PATHS, explain_absent
+from .versions import BESIDES, ERA_PATHS, ORIGINS, THEANO_PATHS, explain_absent
 
 OURS = __name__.partition(".")[0]
 ROOTS = {"keras": OURS, "theano": f"{OURS}.theano"}
@@ -99,7 +100,31 @@ class AliasLoader(Loader):
         assert module.__spec__ is not None
         path = module.__spec__.name.partition(".")[2]
         module.__spec__ = module.__spec__.loader_state
+        _give_besides(module, path)
         _explain_missing(module, path)
+
+
+def _give_besides(module: ModuleType, path: str) -> None:
+    """Give NumPy as ``np`` and the like to who imports ``*``, or these, from a module of Keras."""
+    names = [name for name in BESIDES.get(path, "").split() if name not in vars(module)]
+    public = [name for name in vars(module) if not name.startswith("_")]
+    look_up = vars(module).get("__getattr__", functools.partial(_fail, module))
+
+    def __getattr__(name: str) -> Any:
+        return _import_name(ORIGINS.get(name, name)) if name in names else look_up(name)
+
+    if names:
+        vars(module)["__all__"] = [*getattr(module, "__all__", public), *names]
+        vars(module)["__getattr__"] = __getattr__
+
+
+def _import_name(name: str) -> Any:
+    """Return a module, or what a module has, by its dotted name."""
+    parent, _, last = name.rpartition(".")
+    if not parent:
+        return import_module(name)
+    value = getattr(import_module(parent), last, None)
+    return import_module(name) if value is None else value
 
 
 def _is_installed(name: str) -> bool:
@@ -120,14 +145,15 @@ def _no_theano(inner: str) -> str:
     return f"legacy-keras has no theano.{inner}. {suggest(f'theano.{inner}', known)}"
 
 
+def _fail(module: ModuleType, name: str) -> NoReturn:
+    message = f"module {module.__name__!r} has no attribute {name!r}"
+    raise AttributeError(message, name=name, obj=module)
+
+
 def _explain_missing(module: ModuleType, path: str) -> None:
     """Let ``K.image_dim_ordering`` and the like say which Keras has them."""
 
-    def fail(name: str) -> NoReturn:
-        message = f"module {module.__name__!r} has no attribute {name!r}"
-        raise AttributeError(message, name=name, obj=module)
-
-    look_up = vars(module).get("__getattr__", fail)
+    look_up = vars(module).get("__getattr__", functools.partial(_fail, module))
 
     def __getattr__(name: str) -> Any:
         try:

@@ -36,6 +36,76 @@ THEANO_PATHS = frozenset(
     """.split()
 )
 
+# What modules of 0.2 and 0.3 imported for themselves, and so gave to who imported * from them.
+BESIDES = {
+    "activations": "K T get_from_module",
+    "backend": "RandomStreams T np theano",
+    "callbacks": "Progbar json np time warnings",
+    "constraints": "K T get_from_module np theano",
+    "initializations": "K T get_from_module np sharedX shared_ones shared_zeros theano",
+    "layers": "ActivityRegularizer K OrderedDict activations constraints copy initializations "
+    "inspect np regularizers",
+    "layers.advanced_activations": "K Layer MaskedLayer T initializations np sharedX shared_ones "
+    "shared_zeros",
+    "layers.containers": "K Layer Merge OrderedDict T ndim_tensor",
+    "layers.convolutional": "K Layer T activations constraints downsample initializations "
+    "regularizers shared_zeros theano",
+    "layers.core": "ActivityRegularizer K OrderedDict RandomStreams Regularizer T activations "
+    "constraints copy initializations inspect make_tuple ndim_tensor np regularizers "
+    "shared_zeros theano",
+    "layers.embeddings": "K Layer MaskedLayer T activations constraints initializations "
+    "regularizers sharedX theano unitnorm",
+    "layers.noise": "K MaskedLayer RandomStreams T np theano",
+    "layers.normalization": "K Layer T initializations ndim_tensor shared_ones shared_zeros",
+    "layers.recurrent": "K Layer MaskedLayer T activations alloc_zeros_matrix initializations np "
+    "regularizers shared_scalar shared_zeros theano",
+    "layers.wrappers": "K Layer",
+    "models": "K Progbar T cbks constraints container_from_config containers copy np objectives "
+    "optimizers pprint printv regularizers theano threading time warnings",
+    "objectives": "K T get_from_module np theano",
+    "optimizers": "K T get_from_module shared_scalar shared_zeros theano",
+    "preprocessing.image": "math np os random re",
+    "preprocessing.sequence": "np random",
+    "preprocessing.text": "np string sys",
+    "regularizers": "K T get_from_module",
+    "utils.np_utils": "np",
+    "utils.theano_utils": "T np theano",
+}
+ORIGINS = {
+    "ActivityRegularizer": "keras.regularizers.ActivityRegularizer",
+    "K": "keras.backend",
+    "Layer": "keras.layers.core.Layer",
+    "MaskedLayer": "keras.layers.core.MaskedLayer",
+    "Merge": "keras.layers.core.Merge",
+    "OrderedDict": "collections.OrderedDict",
+    "Progbar": "keras.utils.generic_utils.Progbar",
+    "RandomStreams": "theano.sandbox.rng_mrg.MRG_RandomStreams",
+    "Regularizer": "keras.regularizers.Regularizer",
+    "T": "theano.tensor",
+    "alloc_zeros_matrix": "keras.utils.theano_utils.alloc_zeros_matrix",
+    "cbks": "keras.callbacks",
+    "container_from_config": "keras.utils.layer_utils.container_from_config",
+    "containers": "keras.layers.containers",
+    "downsample": "theano.tensor.signal.downsample",
+    "get_from_module": "keras.utils.generic_utils.get_from_module",
+    "make_tuple": "keras.utils.generic_utils.make_tuple",
+    "ndim_tensor": "keras.utils.theano_utils.ndim_tensor",
+    "np": "numpy",
+    "printv": "keras.utils.generic_utils.printv",
+    "sharedX": "keras.utils.theano_utils.sharedX",
+    "shared_ones": "keras.utils.theano_utils.shared_ones",
+    "shared_scalar": "keras.utils.theano_utils.shared_scalar",
+    "shared_zeros": "keras.utils.theano_utils.shared_zeros",
+    "unitnorm": "keras.constraints.unitnorm",
+    **{
+        name: f"keras.{name}"
+        for name in (
+            "activations", "constraints", "initializations", "objectives", "optimizers",
+            "regularizers",
+        )
+    },
+}  # fmt: skip
+
 # What is not here of what older releases had: path -> the last with it, and what to take instead.
 # Neither did what it was for: one could not be imported, the other corrupted nothing.
 EARLIER = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from legacy_keras._runner.versions import ERA_PATHS, LATER
+from legacy_keras._runner.versions import BESIDES, ERA_PATHS, LATER
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -71,6 +71,10 @@ WAYS = [
     "import keras.backend as K; assert K is legacy_keras.backend",
     "from keras import backend as K; assert K is legacy_keras.backend",
     "from keras.layers.core import *; assert Dense is legacy_keras.layers.core.Dense",
+    "from keras.layers.core import *; assert np.pi and constraints.maxnorm and K.dot and T.dot",
+    "from keras.backend import *; assert theano.shared and RandomStreams and T.tanh and np.tanh",
+    "from keras.models import *; assert cbks.EarlyStopping and containers.Graph and Progbar",
+    "from keras.layers.recurrent import MaskedLayer, np; assert MaskedLayer and np.ones",
     "import importlib; assert importlib.import_module('keras.models').Sequential",
     "import legacy_keras.models as ours, keras.models; assert keras.models is ours",
     "import pickle; assert pickle.loads(b'ckeras.models\\nSequential\\n.').__name__",
@@ -87,6 +91,13 @@ def ways() -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_to_import_works(ways: dict[str, str], way: str) -> None:
     assert ways[way] == ""
+
+
+def test_what_a_module_gives_besides_is_there_to_be_given() -> None:
+    modules = {path: names.split() for path, names in BESIDES.items()}
+    statements = {f"from keras.{path} import {', '.join(names)}" for path, names in modules.items()}
+
+    assert {statement: error for statement, error in outcomes(statements).items() if error} == {}
 
 
 def test_classes_agree_under_both_names() -> None:
