@@ -165,6 +165,16 @@ def test_weights_assigned_as_params_are_trained() -> None:
     assert model.get_weights() == [pytest.approx(2 - 0.01 * 2 * 2)]
 
 
+def test_params_of_a_model_may_be_replaced_and_mean_nothing() -> None:
+    model = Sequential([Dense(2, input_dim=3), Dense(1)])
+    weights = model.trainable_weights
+
+    model.params = weights[:2]
+
+    assert model.params == weights[:2]
+    assert len(model.trainable_weights) == 4
+
+
 @pytest.mark.parametrize("value", [{"units": 3}, ["tanh"], None], ids=str)
 def test_params_that_are_no_weights_are_a_plain_attribute(value: Any) -> None:
     layer = Dense(2, input_dim=3)

@@ -50,7 +50,7 @@ INSTALL = {
 }
 
 # Adapters that set something up when the library is first imported.
-PREPARE = {"pandas": "pandas_old"}
+PREPARE = {"numpy": "numpy_old", "pandas": "pandas_old"}
 
 _found: dict[str, ModuleType] = {}  # by the name that the script gives it
 _given: dict[str, Any] = {}  # by the name of the row

@@ -9,6 +9,12 @@ from typing import Any
 
 import numpy as np
 
+
+def prepare() -> None:
+    """Let numbers and arrays look as they did: ``[0.5]`` for a list of a NumPy float."""
+    np.set_printoptions(legacy="1.13")
+
+
 NINF = -np.inf
 PZERO = 0.0
 NZERO = -0.0

@@ -195,7 +195,9 @@ class Layer(Pulling):
     @params.setter
     def params(self, value: Any) -> None:
         self.__dict__.pop("params", None)
-        if isinstance(value, list) and all(isinstance(item, Tensor) for item in value):
+        gathered = isinstance(getattr(type(self), "trainable_weights", None), property)
+        weights = isinstance(value, list) and all(isinstance(item, Tensor) for item in value)
+        if weights and not gathered:
             self.trainable_weights = value
         else:
             self.__dict__["params"] = value

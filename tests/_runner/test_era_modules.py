@@ -333,3 +333,9 @@ def test_the_standard_library_of_python_2(tmp_path: Path) -> None:
         "&lt;a&gt; True 2",
         "True 2 98 <class 'OSError'>",
     ]
+
+
+def test_numpy_prints_as_it_did(tmp_path: Path) -> None:
+    source = "import numpy as np\nprint(np.arange(2) / 8.0, [np.float64(0.5), np.int64(3)])"
+
+    assert run(tmp_path, source).stdout == "[ 0.     0.125] [0.5, 3]\n"

@@ -108,8 +108,6 @@ def import_module(
                     level = 1
             except (ImportError, ValueError):
                 pass
-        if not level and head == "numpy":
-            modules.print_numpy_as_of_the_time()
         if not level and name in modules.INSTEAD:
             return modules.instead_of(name)
     return redirect.import_module_of_the_era(name, globals, locals, fromlist, level)

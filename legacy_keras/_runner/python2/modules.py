@@ -20,12 +20,6 @@ INSTEAD = {
 
 
 @functools.cache
-def print_numpy_as_of_the_time() -> None:
-    """Let NumPy show numbers and arrays as its releases up to 1.13 did."""
-    import_module("numpy").set_printoptions(legacy="1.13")
-
-
-@functools.cache
 def instead_of(name: str) -> ModuleType:
     """Return the module for ``import name`` in a Python 2 program."""
     theirs = import_module(INSTEAD[name])
