@@ -109,8 +109,6 @@ def convolution_pads(
     """Return (before, after) of each axis, so that no output has to be cut off."""
     if site.layer.border_mode == "valid":
         return [(0, 0)] * len(window)
-    if site.layer.border_mode == "full":
-        return [(w - 1, w - 1) for w in window]
     if not theano():
         if len(window) == 1:  # an image of one column
             layer = site.layer

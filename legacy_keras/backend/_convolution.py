@@ -82,12 +82,12 @@ def convolve(
     """Convolve images or volumes, and add a bias to each filter's output.
 
     Args:
-        border_mode: "valid", "same", or for layers of Keras 0.2 "full".
         semantics: "theano" or "tensorflow"; None for the backend chosen by the user.
 
     Raises:
-        ValueError: for strides that Theano does not take.
+        ValueError: for unknown modes, or strides that Theano does not take.
     """
+    _check_border_mode(border_mode)
     x = channels_first(x, dim_ordering)
     if dim_ordering == "tf":  # (*space, channels, filters) to (filters, channels, *space)
         kernel = kernel.movedim(-1, 0).movedim(-1, 1)
@@ -100,8 +100,6 @@ def convolve(
     check_strides(strides, windows, border_mode, semantics)
     if border_mode == "valid":
         out = CONVOLUTIONS[nb_axes](x, kernel, bias, tuple(strides))
-    elif border_mode == "full":
-        out = CONVOLUTIONS[nb_axes](x, kernel, bias, tuple(strides), [w - 1 for w in windows])
     elif theano and nb_axes == 2:
         half = [w // 2 for w in windows]
         out = F.conv2d(x, kernel, bias, tuple(strides), half)
@@ -144,7 +142,6 @@ def conv2d(
         image_shape, filter_shape: hints for Theano; not needed here.
         semantics: as in `convolve`.
     """
-    _check_border_mode(border_mode)
     return convolve(x, kernel, strides, border_mode, dim_ordering, semantics=semantics)
 
 
@@ -160,7 +157,6 @@ def conv3d(
     semantics: str | None = None,
 ) -> Tensor:
     """Convolve 5D volumes; arguments as in `conv2d`."""
-    _check_border_mode(border_mode)
     return convolve(x, kernel, strides, border_mode, dim_ordering, semantics=semantics)
 
 

@@ -34,11 +34,11 @@ def conv_output_length(
 
     Mirrors: keras 0.3.3, layers/convolutional.py, conv_output_length.
     """
-    _check("border_mode", border_mode, ("same", "valid", "full"))
+    _check("border_mode", border_mode, ("same", "valid"))
     if input_length is None:
         return None
-    longer = {"same": 0, "valid": 1 - filter_size, "full": filter_size - 1}
-    return (input_length + longer[border_mode] + stride - 1) // stride
+    length = input_length if border_mode == "same" else input_length - filter_size + 1
+    return (length + stride - 1) // stride
 
 
 def _check(option: str, value: str, allowed: Sequence[str]) -> None:
@@ -91,14 +91,13 @@ class _Convolution(_SpatialLayer):
     nb_filter: int
     window: tuple[int, ...]
     subsample: tuple[int, ...]
-    border_modes: ClassVar[tuple[str, ...]] = ("valid", "same", "full")  # "full": as in 0.2
 
     def set_convolution(self, activation: Any, border_mode: str, dim_ordering: str) -> None:
         """Check and keep what all convolutions take."""
-        if border_mode not in self.border_modes:
+        if border_mode not in ("valid", "same"):
             raise ValueError(
                 f"Invalid border mode for {type(self).__name__}: {border_mode!r}; expected "
-                f"{' or '.join(map(repr, self.border_modes))}."
+                "'valid' or 'same'."
             )
         self.border_mode = border_mode
         self.set_dim_ordering(dim_ordering)
@@ -145,7 +144,7 @@ class Convolution1D(_Convolution):
         nb_filter: int > 0, the number of filters.
         filter_length: int > 0, in steps.
         init: name or function, how W starts; b starts at 0.
-        border_mode: "valid", "same", or as in Keras 0.2 "full": wherever filter and input meet.
+        border_mode: "valid" or "same".
         subsample_length: int > 0, every how many steps a filter is applied.
         input_dim, input_length: int, for a first layer.
 
@@ -243,7 +242,7 @@ class Convolution2D(_Convolution):
     Args:
         nb_filter: int > 0, the number of filters.
         nb_row, nb_col: int > 0, the size of a filter.
-        border_mode: "valid", "same", or as in Keras 0.2 "full": wherever filter and input meet.
+        border_mode: "valid" or "same".
         subsample: pair of int, every how many rows and columns a filter is applied.
         dim_ordering: "th" or "tf".
 
@@ -322,7 +321,6 @@ class Convolution3D(_Convolution):
     """
 
     input_ndim = 5
-    border_modes: ClassVar[tuple[str, ...]] = ("valid", "same")
     config_fields: ClassVar = (
         "nb_filter",
         "kernel_dim1",

@@ -15,8 +15,7 @@ from comparing import differences
 from recordings import Player, Recording, recordings
 
 CASES = recordings("errors")
-RESTORED = {"errors/build/conv1d_border", "errors/build/conv2d_border"}  # Keras 0.2 took "full"
-ERRORS = [case for case in CASES if "raises" in case.case and case.id not in RESTORED]
+ERRORS = [case for case in CASES if "raises" in case.case]
 WARNINGS = [case for case in CASES if "raises" not in case.case]
 RENAMED = {"IOError": "OSError"}  # since Python 3.3
 

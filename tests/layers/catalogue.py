@@ -357,7 +357,7 @@ CONVOLUTIONAL = {
             subsample_length=stride,
             **PENALISED,
         )
-        for mode in ("valid", "same", "full")
+        for mode in ("valid", "same")
         for stride in (1, 2)
     },
     **{
@@ -373,7 +373,7 @@ CONVOLUTIONAL = {
             activation="tanh",
         )
         for order in ("th", "tf")
-        for mode in ("valid", "same", "full")
+        for mode in ("valid", "same")
         for stride in (1, 2)
     },
     **{

@@ -104,9 +104,9 @@ BUILDING: dict[str, Case] = {
         "and Embedding makes one",
     ),
     "Convolution border_mode": (
-        lambda: Convolution1D(2, 3, border_mode="half"),
+        lambda: Convolution1D(2, 3, border_mode="full"),
         Exception,
-        "Invalid border mode for Convolution1D: 'half'; expected 'valid' or 'same' or 'full'",
+        "Invalid border mode for Convolution1D: 'full'; expected 'valid' or 'same'",
     ),
     "pooling border_mode": (
         lambda: MaxPooling2D(border_mode="full"),

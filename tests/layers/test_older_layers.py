@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from legacy_keras import backend as K
-from legacy_keras.layers.convolutional import Convolution2D
 from legacy_keras.layers.core import Activation, Dense, Flatten, Masking
 from legacy_keras.layers.embeddings import WordContextProduct
 from legacy_keras.layers.normalization import LRN2D
@@ -399,23 +398,6 @@ def test_a_word_context_product_starts_from_the_weights_given() -> None:
     layer = WordContextProduct(6, 3, activation="linear", weights=weights)
 
     assert layer(torch.tensor([[0, 1]])).tolist() == [[0.375]]
-
-
-# Arguments
-
-
-def test_a_full_convolution_is_wherever_filter_and_input_meet() -> None:
-    image = np.random.RandomState(3).randn(5, 4).astype("float32")
-    layer = with_weights(Convolution2D(1, 3, 2, border_mode="full", input_shape=(1, 5, 4)))
-
-    output = layer(torch.from_numpy(image[None, None])).detach()[0, 0]
-
-    W, b = layer.get_weights()
-    expected = np.zeros((7, 5))
-    for row, column in np.ndindex(5, 4):
-        expected[row : row + 3, column : column + 2] += image[row, column] * W[0, 0]
-    np.testing.assert_allclose(output, expected + b, rtol=1e-5, atol=1e-6)
-    assert layer.output_shape == (None, 1, 7, 5)
 
 
 # Together with the layers of 0.3.3
