@@ -97,7 +97,8 @@ class _Convolution(_SpatialLayer):
         if border_mode not in ("valid", "same"):
             raise ValueError(
                 f"Invalid border mode for {type(self).__name__}: {border_mode!r}; expected "
-                "'valid' or 'same'."
+                "'valid' or 'same'. For 'full', which Keras 0.2 took: ZeroPadding by filter - 1, "
+                "then 'valid'."
             )
         self.border_mode = border_mode
         self.set_dim_ordering(dim_ordering)

@@ -14,7 +14,7 @@ from .. import backend as K
 from .._names import lookup, printable
 from .._older import older_keywords
 from .._saving.config import LAYERS, layer_from_config
-from ..layers.containers import Graph, Sequential
+from ..layers import containers
 
 COLUMNS = (30, 60, 80)  # where each column of the summary ends
 
@@ -60,12 +60,12 @@ def _summary_lines(model: Any) -> Iterator[str]:
     nodes: list[tuple[str, Any]] = []
     before: list[tuple[str, Any]] = []
     after: list[tuple[str, Any]] = []
-    if isinstance(model, Sequential):
+    if isinstance(model, containers.Sequential):
         yield rule
         yield f"Initial input shape: {model.input_shape}"
         # A container has no name of its own unless it was given one.
         nodes = [(layer.__dict__.get("_name", "Unnamed"), layer) for layer in model.layers]
-    elif isinstance(model, Graph):
+    elif isinstance(model, containers.Graph):
         before = [(name, model.inputs[name]) for name in model.input_order]
         nodes = list(model.nodes.items())
         after = [(name, model.outputs[name]) for name in model.output_order]
@@ -98,7 +98,7 @@ def print_layer_shapes(model: Any, input_shapes: Any) -> None:
 
     Mirrors: keras 0.2.0, utils/layer_utils.py, print_layer_shapes (dropped in 0.3.0).
     """
-    if isinstance(model, Graph):
+    if isinstance(model, containers.Graph):
         layers = list(model.nodes.values())
         shapes = [input_shapes[name] for name in model.input_order]
     else:

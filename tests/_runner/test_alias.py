@@ -100,6 +100,23 @@ def test_what_a_module_gives_besides_is_there_to_be_given() -> None:
     assert {statement: error for statement, error in outcomes(statements).items() if error} == {}
 
 
+def test_star_imports_leave_each_others_names_alone() -> None:
+    layers = sorted(p for p in ERA_PATHS if p.startswith(("layers.", "utils.", "preprocessing.")))
+    theirs = {"layers.containers", "utils.visualize_util"}  # gave the containers in 0.3.3, too
+    stars = [f"from keras.{path} import *" for path in layers if path not in theirs]
+
+    assert_passes("\n".join([*stars[::2], "from keras.models import *", *stars, MODELS_STAY]))
+
+
+MODELS_STAY = """
+import keras.layers.core, keras.models
+for name in ("Sequential", "Graph", "model_from_json"):
+    assert globals()[name] is getattr(keras.models, name), name
+for name in ("Layer", "MaskedLayer", "Dense", "Merge", "Lambda"):
+    assert globals()[name] is getattr(keras.layers.core, name), name
+"""
+
+
 def test_classes_agree_under_both_names() -> None:
     assert_passes(
         """
