@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from .._runner.attributes import libraries
 from .._runner.loading import Change, decode
 from .._runner.translate import translate
 from .calls import Call, find_calls
@@ -23,6 +25,10 @@ WRITTEN = {
     "str(x) to _py2.str(x)": "",
     "'%s' % x to _py2.percent('%s', x)": "",
     "a / b to _py2.divide(a, b)": "a / b to a // b, or to python2.divide(a, b)",
+}
+NUMPY_AS_IT_WAS = {
+    "import numpy": "",
+    'numpy.set_printoptions(legacy="1.13")': "shows numbers and arrays as in 2016",
 }
 
 
@@ -56,7 +62,7 @@ def migrate_source(
         python2: whether it is Python 2.
         seeds_random: whether Python 2's module ``random`` was seeded, so that its numbers count.
         siblings: modules beside this one in a package.
-        same_output: whether what was Python 2 is to print numbers and arrays as it did.
+        same_output: whether numbers and arrays are to be printed as they were.
 
     Raises:
         SyntaxError: if it is neither.
@@ -70,6 +76,8 @@ def migrate_source(
         translation = translate(source, path)
         text, changes = translation.text, translation.changes
         text, added, remarks = modernise(text, path, same_output)
+    elif same_output and "numpy" in libraries(ast.parse(text)):
+        added = NUMPY_AS_IT_WAS
     calls = find_calls(Source(text, path))
     siblings = siblings if python2 else ()
     names = Names(Source(text, path), added, python2, seeds_random, siblings)

@@ -423,6 +423,21 @@ def test_numbers_are_printed_as_python_2_did_where_that_is_asked_for(
     assert run("train.py", folder=repository / "new") == original
 
 
+def test_numpy_prints_as_it_did_in_a_script_of_python_3_where_that_is_asked_for(
+    repository: Path,
+) -> None:
+    (repository / "train.py").write_text(
+        "from __future__ import print_function\nimport numpy as np\n"
+        "print(np.ones(2) / 4, [np.float64(0.5)])\n"
+    )
+
+    migrate([str(repository / "train.py"), "--to", str(repository / "new"), "--same-output"])
+
+    original = run("-m", "legacy_keras", "train.py", folder=repository)
+    assert original == "[ 0.25  0.25] [0.5]\n"
+    assert run("train.py", folder=repository / "new") == original
+
+
 def test_a_folder_is_written_whole(repository: Path) -> None:
     migrate([str(repository), "--to", str(repository / "new")])
 
