@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import math
+import warnings
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -65,7 +66,7 @@ class Optimizer(torch.optim.Optimizer):
         for name in ("clipnorm", "clipvalue"):
             self.__dict__[name] = kwargs.pop(name, 0)
         if self.variables or self.constants:
-            self._refuse(kwargs)
+            self._warn_of(kwargs)
         self.__dict__.update(kwargs)  # a user's optimizer keeps what it passes on
         if self.counts_iterations:
             self.iterations = K.variable(0.0)
@@ -78,11 +79,14 @@ class Optimizer(torch.optim.Optimizer):
             {"defaults": {}, "state": defaultdict(dict), "param_groups": [{"params": []}]}
         )
 
-    def _refuse(self, kwargs: dict[str, Any]) -> None:
+    def _warn_of(self, kwargs: dict[str, Any]) -> None:
+        """Say what has no effect; 0.3.3 kept ``SGD(l2=0.1)`` and ``learning_rate`` in silence."""
         if kwargs:
-            raise TypeError(
-                f"{type(self).__name__} got unknown arguments {', '.join(sorted(kwargs))}; it "
-                f"takes {', '.join([*self.variables, *self.constants])}, clipnorm and clipvalue."
+            warnings.warn(
+                f"{type(self).__name__} got unknown arguments {', '.join(sorted(kwargs))}, which "
+                "have no effect, as in Keras 0.3.3; it takes "
+                f"{', '.join([*self.variables, *self.constants])}, clipnorm and clipvalue.",
+                stacklevel=4,
             )
 
     def set_hyperparameters(self, **values: Any) -> None:

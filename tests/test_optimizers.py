@@ -305,9 +305,10 @@ class TestHyperparameters:
     def test_names_are_found_in_both_spellings(self, name: str) -> None:
         assert type(optimizers.get(name)).__name__.lower() == name.lower()
 
-    def test_unknown_arguments_are_refused(self) -> None:
-        with pytest.raises(TypeError, match="SGD got unknown arguments learning_rate; it takes lr"):
-            SGD(learning_rate=0.1)
+    def test_unknown_arguments_have_no_effect_and_a_warning(self) -> None:
+        message = r"SGD got unknown arguments learning_rate, which have no effect.*; it takes lr"
+        with pytest.warns(UserWarning, match=message):
+            assert SGD(learning_rate=0.1).get_config()["lr"] == pytest.approx(0.01)
 
 
 SCHEDULERS: dict[str, tuple[Callable[[Any], Any], list[float]]] = {
