@@ -40,6 +40,7 @@ from ._training.batches import (
     batch_shuffle,  # noqa: F401 - 0.3.3 has it here
     is_loadable,
 )
+from ._training.results import batch_results
 from ._training.step import Output, Step
 from ._training.weighting import plain_weights, weigh, weighted_loss
 from .backend.common import torch_dtype
@@ -486,7 +487,7 @@ class Model(containers.Container):
         step = self.step
         batch = self._caster.batch(data)
         results = step.train(batch, accuracy) if train else step.test(batch, accuracy)
-        return [result.cpu().numpy() for result in results]
+        return batch_results(result.cpu().numpy() for result in results)
 
     # Configuration and files
 
