@@ -81,6 +81,16 @@ class Steps(MaskedLayer):
         """Return the sequence that is stepped through."""
         return x
 
+    def get_padded_shuffled_mask(self, train: bool, X: Any, pad: int = 0) -> Any:
+        """Return the mask for a scan over time: (pad + timesteps, nb_samples, 1), int8.
+
+        Mirrors: keras 0.2.0, layers/recurrent.py, Recurrent; ``_step`` below likewise.
+        """
+        mask = self.get_input_mask(train)
+        mask = K.ones_like(K.sum(X, axis=-1)) if mask is None else mask
+        mask = K.permute_dimensions(K.expand_dims(K.cast(mask, "int8")), (1, 0, 2))
+        return K.concatenate([K.zeros_like(mask[:1])] * pad + [mask], axis=0)
+
 
 METHODS = ("step", "get_constants", "get_initial_states", "preprocess_input")
 
@@ -151,6 +161,9 @@ class SimpleRNNSteps(GateSteps):
         h = self.activation(x + K.dot(states[0] * drop, self.U))
         return h, [h]
 
+    def _step(self, x: Any, mask: Any, h: Any, U: Any) -> Any:
+        return self.activation(x + mask * K.dot(h, U))
+
 
 class GRUSteps(GateSteps):
     """The step of GRU."""
@@ -168,6 +181,14 @@ class GRUSteps(GateSteps):
         candidate = self.activation(x_h + K.dot(r * h * drops[2], self.U_h))
         h = z * h + (1 - z) * candidate
         return h, [h]
+
+    def _step(
+        self, x_z: Any, x_r: Any, x_h: Any, mask: Any, h: Any, U_z: Any, U_r: Any, U_h: Any
+    ) -> Any:
+        h = mask * h
+        z = self.inner_activation(x_z + K.dot(h, U_z))
+        r = self.inner_activation(x_r + K.dot(h, U_r))
+        return z * h + (1 - z) * self.activation(x_h + K.dot(r * h, U_h))
 
 
 class LSTMSteps(GateSteps):
@@ -188,3 +209,13 @@ class LSTMSteps(GateSteps):
         o = self.inner_activation(x_o + K.dot(h * drops[3], self.U_o))
         h = o * self.activation(c)
         return h, [h, c]
+
+    def _step(
+        self, x_i: Any, x_f: Any, x_o: Any, x_c: Any, mask: Any, h: Any, c: Any, *U: Any
+    ) -> tuple[Any, Any]:
+        h, c = mask * h, mask * c
+        U_i, U_f, U_o, U_c = U
+        i = self.inner_activation(x_i + K.dot(h, U_i))
+        f = self.inner_activation(x_f + K.dot(h, U_f))
+        c = f * c + i * self.activation(x_c + K.dot(h, U_c))
+        return self.inner_activation(x_o + K.dot(h, U_o)) * self.activation(c), c

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from legacy_keras import backend as K
+from legacy_keras import theano
 from legacy_keras.layers.core import Activation, Dense, Flatten, Masking
 from legacy_keras.layers.embeddings import WordContextProduct
 from legacy_keras.layers.normalization import LRN2D
@@ -28,6 +29,7 @@ from legacy_keras.layers.recurrent import (
     SimpleRNN,
 )
 from legacy_keras.models import Sequential, model_from_json
+from legacy_keras.theano import tensor as T
 
 X = np.random.RandomState(7).randn(4, 5, 3).astype("float32")
 X[1, 3:] = X[2, :2] = X[3, 2] = 0
@@ -398,6 +400,44 @@ def test_a_word_context_product_starts_from_the_weights_given() -> None:
     layer = WordContextProduct(6, 3, activation="linear", weights=weights)
 
     assert layer(torch.tensor([[0, 1]])).tolist() == [[0.375]]
+
+
+# What users' layers of 0.2 called: the mask for a scan, and a step of it
+
+
+def scanned(cls: Any) -> Any:
+    """Return a class that scans over time as those of 0.2 did."""
+
+    class Scanned(cls):
+        def get_output(self, train: bool = False) -> Any:
+            x = self.get_input(train)
+            mask = self.get_padded_shuffled_mask(train, x, pad=1)
+            x = x.dimshuffle((1, 0, 2))
+            names = {SimpleRNN: [""], GRU: ["_z", "_r", "_h"], LSTM: ["_i", "_f", "_o", "_c"]}[cls]
+            weights = {kind: [getattr(self, kind + name) for name in names] for kind in "WUb"}
+            inputs = [T.dot(x, W) + b for W, b in zip(weights["W"], weights["b"], strict=True)]
+            start = T.zeros((x.shape[1], self.output_dim))
+            outputs, _ = theano.scan(
+                self._step,
+                sequences=[*inputs, {"input": mask, "taps": [-1]}],
+                outputs_info=[start, start] if cls is LSTM else start,
+                non_sequences=weights["U"],
+            )
+            return (outputs[0] if cls is LSTM else outputs)[-1]
+
+    return Scanned
+
+
+@pytest.mark.parametrize("cls", [SimpleRNN, GRU, LSTM])
+def test_a_scan_over_the_steps_of_0_2_gives_the_output_of_the_layer(cls: Any) -> None:
+    plain, scan = (with_weights(kind(4, input_shape=(5, 3))) for kind in (cls, scanned(cls)))
+    x = np.random.RandomState(1).randn(2, 5, 3).astype("float32")
+
+    expected, result = (Sequential([layer]) for layer in (plain, scan))
+    expected.compile("sgd", "mse")
+    result.compile("sgd", "mse")
+
+    np.testing.assert_allclose(result.predict(x), expected.predict(x), rtol=1e-4, atol=1e-5)
 
 
 # Together with the layers of 0.3.3
