@@ -73,22 +73,28 @@ def _in_dtype_of_weights(layer: Any, x: Any) -> Any:
 
 @contextmanager
 def fed(layer: Any, x: Any, mask: Any) -> Iterator[None]:
-    """Let a layer's get_input and get_input_mask return something for a while."""
-    replaced = {
-        "get_input": lambda train=False: x,
-        "get_input_mask": lambda train=False: mask,
-    }
+    """Let a layer's get_input and get_input_mask return something for a while.
+
+    So do get_output and get_output_mask of the layer before, for a user's layer may hold others
+    that are connected to that one, too.
+    """
+    given = {"": lambda train=False: x, "_mask": lambda train=False: mask}
+    replaced = [(layer, f"get_input{kind}", value) for kind, value in given.items()]
     if "get_input" in layer.__dict__:  # one that the user has replaced stays
-        del replaced["get_input"]
-    before = {name: layer.__dict__[name] for name in replaced if name in layer.__dict__}
-    layer.__dict__.update(replaced)
+        del replaced[0]
+    if (previous := layer.__dict__.get("previous")) is not None:
+        replaced += [(previous, f"get_output{kind}", value) for kind, value in given.items()]
+    before = [(owner, name, owner.__dict__.get(name)) for owner, name, _ in replaced]
+    for owner, name, value in replaced:
+        owner.__dict__[name] = value
     links_changed()
     try:
         yield
     finally:
-        for name in replaced:
-            del layer.__dict__[name]
-        layer.__dict__.update(before)
+        for owner, name, value in before:
+            del owner.__dict__[name]
+            if value is not None:
+                owner.__dict__[name] = value
         links_changed()
 
 

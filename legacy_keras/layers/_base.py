@@ -222,12 +222,14 @@ class Layer(Pulling):
         """Number of outputs."""
         return 1
 
-    def set_previous(self, layer: Layer, reset_weights: bool = True) -> None:
+    def set_previous(self, layer: Layer, reset_weights: bool | dict[str, str] = True) -> None:
         """Connect to the layer before, and make new weights unless told otherwise.
 
         Raises:
             ValueError: if the layers do not fit.
         """
+        if isinstance(reset_weights, dict):  # the connection_map of 0.2, which only a Graph read
+            reset_weights = True
         me = type(self).__name__
         if not self.nb_input == layer.nb_output == 1:
             raise ArgumentError(

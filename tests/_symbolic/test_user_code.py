@@ -239,6 +239,39 @@ def test_an_input_may_have_another_dtype_than_the_weights() -> None:
     np.testing.assert_allclose(K.eval(layer.get_output()), np.ones((1, 3)) @ w + b, rtol=1e-5)
 
 
+class BothWays(Layer):
+    """Holds two layers, each of them connected to the layer before."""
+
+    def __init__(self, one: Any, other: Any) -> None:
+        super().__init__()
+        self.one, self.other = one, other
+
+    def set_previous(self, layer: Any, connection_map: Any = {}) -> None:
+        self.one.set_previous(layer, connection_map)
+        self.other.set_previous(layer, connection_map)
+        self.previous = layer
+        self.trainable_weights = self.one.trainable_weights + self.other.trainable_weights
+
+    @property
+    def output_shape(self) -> Any:
+        return self.one.output_shape
+
+    def get_output(self, train: bool = False) -> Any:
+        return self.one.get_output(train) * self.other.get_output(train)
+
+
+def test_layers_within_a_users_layer_may_be_connected_to_the_one_before_it() -> None:
+    model = fitted([Dense(4, input_dim=3), BothWays(Dense(2), Dense(2))])
+    first, both = model.layers
+
+    result = model.predict(X)
+
+    W, b = first.get_weights()
+    hidden = X @ W + b
+    one, other = (hidden @ W + b for W, b in map(Dense.get_weights, (both.one, both.other)))
+    np.testing.assert_allclose(result, one * other, rtol=1e-4, atol=1e-5)
+
+
 class LastStep(MaskedLayer):
     """Hands on the last time step, and no mask."""
 
