@@ -229,7 +229,7 @@ class Model(containers.Container):
         # the user added in build, is not trained.
         params = params[: len(constraints)]
         self.optimizer = optimizers.bind(optimizers.get(optimizer), self, params, constraints)
-        dtypes = [torch_dtype(layer.input_dtype) for layer in self.input_layers]
+        dtypes = [torch_dtype(layer.input_dtype) for layer in self.own_input_layers]
         self._caster = Caster(dtypes, torch_dtype(), device)
         if getattr(self.optimizer, "is_written_by_updates", False):
             constraints = [None] * len(params)  # its updates apply them
@@ -475,7 +475,7 @@ class Model(containers.Container):
         raise NotImplementedError
 
     def _check_inputs(self, inputs: list[Any]) -> list[Any]:
-        expected = len(self.input_layers)
+        expected = len(self.own_input_layers)
         if len(inputs) != expected:
             raise ValueError(
                 f"This model has {expected} inputs; got {len(inputs)}. Pass a list with one "
@@ -835,7 +835,7 @@ class Sequential(Model, containers.Sequential):
     def _generated_inputs(self, output: Any) -> Any:
         if not isinstance(output, (list, tuple)):
             return output
-        alone = len(self.input_layers) > 1 and not isinstance(output[0], (list, tuple))
+        alone = len(self.own_input_layers) > 1 and not isinstance(output[0], (list, tuple))
         X = output if alone else output[0]
         return list(X) if isinstance(X, tuple) else X
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from legacy_keras import backend as K
 from legacy_keras import models, objectives, optimizers
 from legacy_keras.callbacks import EarlyStopping, History
-from legacy_keras.layers.core import Dense, Dropout, Flatten, Merge
+from legacy_keras.layers.core import Dense, Dropout, Flatten, Merge, Reshape
 from legacy_keras.layers.embeddings import Embedding
 from legacy_keras.models import Sequential
 
@@ -694,6 +694,22 @@ class TestModelsOfTheSameLayers:
         found += [abs(model.get_weights()[0]).sum() for model in (maker, judge)]
 
         np.testing.assert_allclose(found, expected, atol=2e-5)
+
+    def test_a_model_compiled_behind_another_takes_its_own_input(self) -> None:
+        maker = Sequential([Dense(8, input_dim=2), Reshape((2, 4))])
+        judge = Sequential([Flatten(input_shape=(2, 4)), Dense(1, activation="sigmoid")])
+        both = Sequential([maker, judge])
+        for model in (maker, both, judge):
+            model.compile(loss="mse", optimizer="sgd")
+        x = np.random.RandomState(2).rand(3, 2, 4).astype("float32")
+
+        W, b = judge.get_weights()
+        expected = 1 / (1 + np.exp(-(x.reshape(3, 8) @ W + b)))
+
+        np.testing.assert_allclose(judge.predict(x), expected, rtol=1e-5)
+        loss = judge.train_on_batch(x, np.ones((3, 1)))[0]
+        np.testing.assert_allclose(loss, np.mean((1 - expected) ** 2), rtol=1e-5)
+        assert both.predict(np.ones((3, 2))).shape == (3, 1)
 
     def test_a_model_goes_on_with_the_weights_it_was_compiled_with(self) -> None:
         model = Sequential([Dense(2, input_dim=2)])

@@ -23,7 +23,7 @@ def program(exported: Exported, module: nn.Module) -> tuple[Any, tuple[Any, ...]
     model = exported.export.model
     inputs = tuple(random_inputs(model))
     batch = torch.export.Dim("batch", min=2)
-    fixed = any(layer.input_shape[0] for layer in model.input_layers)
+    fixed = any(layer.input_shape[0] for layer in model.own_input_layers)
     shapes = None if fixed else tuple({0: batch} for _ in inputs)
     module = copy.deepcopy(module).eval()
     return torch.export.export(module, inputs, dynamic_shapes=shapes), inputs

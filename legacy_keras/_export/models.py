@@ -96,7 +96,7 @@ def input_names(model: Any) -> list[str]:
     if isinstance(model, containers.Graph):
         names = variable_names(helper_table())
         return [names.claim(identifier(name, "input")) for name in model.input_order]
-    count = len(model.input_layers)
+    count = len(model.own_input_layers)
     return ["x"] if count == 1 else [f"input_{i + 1}" for i in range(count)]
 
 
@@ -159,7 +159,7 @@ def shape_text(shape: Any) -> str:
 def described_inputs(model: Any, inputs: list[str]) -> list[tuple[str, str]]:
     """Return names and shapes of what goes in."""
     rows = []
-    for name, layer in zip(inputs, model.input_layers, strict=True):
+    for name, layer in zip(inputs, model.own_input_layers, strict=True):
         kind = "integers " if layer.input_dtype == "int32" else ""
         shape = layer.input_shape
         if layer.input_dtype == "int32":

@@ -20,7 +20,7 @@ def random_inputs(model: Any, seed: int = 0) -> list[Tensor]:
     top = min((layer.input_dim for layer in layers), default=2)
     first = next(model.parameters(), torch.zeros(()))
     inputs = []
-    for layer in model.input_layers:
+    for layer in model.own_input_layers:
         shape = list(layer.input_shape)
         if isinstance(layer, Embedding):
             shape[1] = layer.input_length

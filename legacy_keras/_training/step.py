@@ -129,7 +129,7 @@ class Step:
         ]
         # Ours do not fail, and a copy of the weights for each batch would cost.
         self.may_fail_late = not all(type(c) in HARMLESS for c in constraints)
-        self.inputs = model.input_layers
+        self.inputs = model.own_input_layers
         self.updating = model.updating_layers()
         self.stateful = model.stateful_layers()
         self.compiler, self.bf16, self.floatx = settings.compile, settings.bf16, torch_dtype()

@@ -222,7 +222,7 @@ class Layer(Pulling):
         """Number of outputs."""
         return 1
 
-    def set_previous(self, layer: Layer, reset_weights: bool | dict[str, str] = True) -> None:
+    def set_previous(self, layer: Layer, reset_weights: Any = True) -> None:
         """Connect to the layer before, and make new weights unless told otherwise.
 
         Raises:
@@ -324,6 +324,14 @@ class Layer(Pulling):
             layers: list[Layer] = self.previous.input_layers
             return layers
         return [self]
+
+    @property
+    def own_input_layers(self) -> list[Layer]:
+        """The same for this one alone, as if nothing was in front of it.
+
+        A discriminator that stands behind a generator in another model is trained by itself, too.
+        """
+        return [self] if "previous" in self.__dict__ else self.input_layers
 
     @property
     def input_dtype(self) -> str:

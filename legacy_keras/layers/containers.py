@@ -180,6 +180,10 @@ class Sequential(Container):
         return self._ends()[0].input_layers
 
     @property
+    def own_input_layers(self) -> list[Layer]:
+        return self._ends()[0].own_input_layers
+
+    @property
     def input_shape(self) -> Shape:
         return self._ends()[0].input_shape
 
@@ -527,6 +531,11 @@ class Graph(Container):
     @property
     def input_layers(self) -> list[Layer]:
         return [layer for name in self.input_order for layer in self.inputs[name].input_layers]
+
+    @property
+    def own_input_layers(self) -> list[Layer]:
+        inputs = [self.inputs[name] for name in self.input_order]
+        return [layer for each in inputs for layer in each.own_input_layers]
 
     @property
     def input_shape(self) -> Shape:
