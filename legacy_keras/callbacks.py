@@ -257,7 +257,8 @@ class History(Callback):
     Attributes:
         epoch: numbers of the epochs, counted from 0.
         history: name to a list of floats, one for each epoch.
-        totals: name to the sum over the samples of the last epoch, as in 0.2.
+        totals, seen: name to the sum over the samples of the last epoch, and how many these
+            are, as in 0.2.
 
     Mirrors: keras 0.3.3, callbacks.py, History.
     """
@@ -270,9 +271,9 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
-        samples = getattr(self, "params", {}).get("nb_sample", 0)
+        self.seen = getattr(self, "params", {}).get("nb_sample", 0)
         self.totals = {
-            name: value * samples for name, value in logs.items() if not name.startswith("val_")
+            name: value * self.seen for name, value in logs.items() if not name.startswith("val_")
         }
 
 

@@ -420,4 +420,5 @@ def test_history_has_the_totals_of_the_last_epoch() -> None:
 
     history = model.fit(np.ones((5, 2)), np.ones((5, 1)), nb_epoch=2, verbose=0)
 
+    assert history.seen == 5
     assert history.totals == {"loss": pytest.approx(history.history["loss"][1] * 5)}
