@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .._runner.era_modules import NAMES, Row, explain
 from .._runner.loading import Change
+from .._runner.versions import BESIDES, ORIGINS
 from .source import Source, dotted_name
 
 OURS = "legacy_keras"
@@ -199,6 +200,8 @@ class Names:
             at = self.source.text.index(root, start + len("from"))
             self.source.edit(at, at + len(root), MOVED[root])
             self._note(node, node.module, f"{MOVED[root]}{dot}{rest}", WHY_MOVED)
+            if node.names[0].name == "*":
+                self._add_besides(rest)
             return
         if root in self.siblings:
             at = self.source.text.index(root, self.source.span(node)[0] + len("from"))
@@ -233,6 +236,20 @@ class Names:
         if changed:
             names_from = [f"from {m} import {', '.join(names)}" for m, names in places.items()]
             self._put(node, modules + names_from)
+
+    def _add_besides(self, path: str) -> None:
+        """Import by name what ``*`` from a module of Keras gave besides its own names."""
+        names = [node for node in self.source.nodes(ast.Name) if isinstance(node, ast.Name)]
+        written = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+        read = {node.id for node in names} - written
+        for name in BESIDES.get(path, "").split():
+            if name in read and name not in self.bound:
+                origin = ORIGINS.get(name, name)
+                root, dot, rest = origin.partition(".")
+                self.bound[name] = origin
+                parent, _, last = f"{MOVED.get(root, root)}{dot}{rest}".rpartition(".")
+                given = last if last == name else f"{last} as {name}"
+                self.added[f"from {parent} import {given}" if parent else f"import {given}"] = ""
 
     # The table
 

@@ -438,6 +438,23 @@ def test_numpy_prints_as_it_did_in_a_script_of_python_3_where_that_is_asked_for(
     assert run("train.py", folder=repository / "new") == original
 
 
+def test_what_a_star_gave_besides_is_imported_by_name(repository: Path) -> None:
+    (repository / "train.py").write_text(
+        "from keras.layers.core import *\nfrom keras.models import *\n"
+        "class Twice(Layer):\n    def get_output(self, train=False):\n"
+        "        return T.tanh(self.get_input(train)) * np.float(2)\n"
+        "copy = 3\n"
+        "model = Sequential([Twice(input_shape=(1,))])\nmodel.compile('sgd', 'mse')\n"
+        "print(round(float(model.predict(np.ones((1, 1)))[0, 0]), 4))\n"
+    )
+
+    migrate([str(repository / "train.py"), "--to", str(repository / "new")])
+
+    text = (repository / "new" / "train.py").read_text()
+    assert text.startswith("import numpy as np\nfrom legacy_keras.theano import tensor as T\n")
+    assert run("train.py", folder=repository / "new") == "1.5232\n"
+
+
 def test_a_folder_is_written_whole(repository: Path) -> None:
     migrate([str(repository), "--to", str(repository / "new")])
 
