@@ -7,6 +7,7 @@ and live in ``backend/common.py``. ``keras.json`` is read here, once, for both.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import warnings
@@ -15,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+
+# torch stays for good. A full garbage collection in the middle of importing this package would
+# walk through all of it, for as long as the rest of the import takes.
+gc.freeze()
 
 LOG_STYLES = ("auto", "keras", "older", "tqdm", "epoch", "silent")
 
