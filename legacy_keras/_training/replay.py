@@ -36,7 +36,7 @@ from ..layers._base import Layer, keep_output
 from .batches import Batch
 from .cuda_graph import Captured
 
-PLAIN_STEPS = 50  # of the same shapes, before one is recorded
+PLAIN_STEPS = 10  # of the same shapes, before one is recorded
 CHECKED_STEPS = 2
 MOST_CALLS = 4000  # the time that TorchScript takes to read a function grows with its length
 MOST_BYTES = 1 << 27  # of tensors that are held while a step is recorded
