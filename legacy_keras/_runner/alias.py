@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
+from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -111,20 +112,11 @@ def _give_besides(module: ModuleType, path: str) -> None:
     look_up = vars(module).get("__getattr__", functools.partial(_fail, module))
 
     def __getattr__(name: str) -> Any:
-        return _import_name(ORIGINS.get(name, name)) if name in names else look_up(name)
+        return resolve_name(ORIGINS.get(name, name)) if name in names else look_up(name)
 
     if names:
         vars(module)["__all__"] = [*getattr(module, "__all__", public), *names]
         vars(module)["__getattr__"] = __getattr__
-
-
-def _import_name(name: str) -> Any:
-    """Return a module, or what a module has, by its dotted name."""
-    parent, _, last = name.rpartition(".")
-    if not parent:
-        return import_module(name)
-    value = getattr(import_module(parent), last, None)
-    return import_module(name) if value is None else value
 
 
 def _is_installed(name: str) -> bool:
