@@ -464,6 +464,15 @@ class Adadelta(Optimizer):
         torch._foreach_addcmul_(d, u, u, 1 - rho)
 
 
+def _laid_out_like(p: Tensor, g: Tensor) -> Tensor:
+    """Return a gradient in the memory order of its parameter.
+
+    The kernel of Adam reads memory in order, whatever the strides: it would mix up the
+    gradients of gates that were multiplied side by side.
+    """
+    return g if g.stride() == p.stride() else torch.empty_like(p).copy_(g)
+
+
 class Adam(Optimizer):
     """m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p = p - lr_t m / (sqrt(v) + epsilon).
 
@@ -506,9 +515,7 @@ class Adam(Optimizer):
         # the correction, epsilon stands beside sqrt(v), where 0.3.3 has it.
         torch._fused_adam_(
             params,
-            # The kernel reads memory in order, whatever the strides: it would mix up the
-            # gradients of gates that were multiplied side by side.
-            [g.contiguous() for g in grads],
+            [_laid_out_like(p, g) for p, g in zip(params, grads, strict=True)],
             self.accumulators("m"),
             self.accumulators("v"),
             [],

@@ -28,6 +28,16 @@ PENALTIES = (
 _ORDER_OF_0_1 = ("input_dim", "output_dim", "init", "activation", "weights", *PENALTIES)
 
 
+def _by_columns(W: Variable) -> Variable:
+    """Keep the columns of a matrix together in memory, as torch.nn.Linear does.
+
+    Where they are few, products with it, and those that make its gradient, take half the time
+    or less.
+    """
+    W.data = W.data.t().contiguous().t()
+    return W
+
+
 class Dense(Layer):
     """activation(x W + b).
 
@@ -82,7 +92,9 @@ class Dense(Layer):
         super().__init__(**kwargs)
 
     def build(self) -> None:
-        self.W = self.init((self.input_shape[1], self.output_dim), name=f"{self.name}_W")
+        self.W = _by_columns(
+            self.init((self.input_shape[1], self.output_dim), name=f"{self.name}_W")
+        )
         self.b = K.zeros((self.output_dim,), name=f"{self.name}_b")
         self.trainable_weights = [self.W, self.b]
         self.finish_build(W=self.W, b=self.b)
@@ -149,7 +161,9 @@ class TimeDistributedDense(MaskedLayer):
         super().__init__(**kwargs)
 
     def build(self) -> None:
-        self.W = self.init((self.input_shape[2], self.output_dim), name=f"{self.name}_W")
+        self.W = _by_columns(
+            self.init((self.input_shape[2], self.output_dim), name=f"{self.name}_W")
+        )
         self.b = K.zeros((self.output_dim,), name=f"{self.name}_b")
         self.trainable_weights = [self.W, self.b]
         self.finish_build(W=self.W, b=self.b)
