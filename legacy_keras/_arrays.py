@@ -13,7 +13,7 @@ from torch import Tensor
 def is_viewable(array: np.ndarray) -> bool:
     """Whether torch computes with the memory of an array as it is."""
     is_long_unsigned = array.dtype.kind == "u" and array.dtype.itemsize > 1
-    is_backwards = any(stride < 0 for stride in array.strides)
+    is_backwards = min(array.strides, default=0) < 0
     return array.dtype.isnative and not is_long_unsigned and not is_backwards
 
 

@@ -30,6 +30,8 @@ from ._symbolic.mode import writing
 from ._symbolic.program import Program
 from .backend._variable import Variable
 
+ONE = torch.tensor(1.0)  # of a Python number, torch would make a tensor at each step
+
 
 def clip_norm(g: Tensor, c: float, n: Tensor) -> Tensor:
     """Scale a gradient down if the norm ``n`` reaches ``c``."""
@@ -198,7 +200,7 @@ class Optimizer(torch.optim.Optimizer):
         elif grads:
             self.update(self.param_groups[0]["params"], self.clip(list(grads)))
         if self.counts_iterations:
-            self.iterations.add_(1)
+            self.iterations.add_(ONE)
         self._opt_called = True  # torch's schedulers ask whether step() has been called
 
     def update(self, params: list[Tensor], grads: list[Tensor]) -> None:

@@ -17,6 +17,7 @@ from torch.optim import lr_scheduler
 
 from legacy_keras import backend as K
 from legacy_keras import optimizers
+from legacy_keras.backend._variable import Variable
 from legacy_keras.layers.core import Dense
 from legacy_keras.layers.recurrent import LSTM
 from legacy_keras.models import Sequential
@@ -144,12 +145,16 @@ LAYOUTS = {"in order": in_order, "columns first": columns_first, "part of a row"
 
 
 @every_optimizer
+@pytest.mark.parametrize("of_weights", [in_order, columns_first])
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-def test_steps_follow_the_formula_whatever_the_layout_of_gradients(
-    kind: Any, options: dict[str, Any], layout: Callable[[Array], Tensor]
+def test_steps_follow_the_formula_whatever_the_layout_of_weights_and_gradients(
+    kind: Any,
+    options: dict[str, Any],
+    layout: Callable[[Array], Tensor],
+    of_weights: Callable[[Array], Tensor],
 ) -> None:
     start = [np.random.RandomState(9).normal(size=shape) for shape in SHAPES]
-    params = [K.variable(array) for array in start]
+    params = [Variable(of_weights(array)) for array in start]
     optimizer = kind(**options)
     optimizer.bind(params)
 

@@ -6,6 +6,7 @@ into tensors, cast and moved to the device batch by batch.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import queue
 import threading
@@ -127,13 +128,14 @@ class Caster:
     ) -> Batch:
         """Return tensors as a batch."""
         return Batch(
-            [self._move(x, dtype) for x, dtype in zip(inputs, self.input_dtypes, strict=True)],
-            [self._move(y, self.floatx) for y in targets],
-            [None if w is None else self._move(w, self.floatx) for w in weights],
-            len(inputs[0]),
+            [self.move(x, dtype) for x, dtype in zip(inputs, self.input_dtypes, strict=True)],
+            [self.move(y, self.floatx) for y in targets],
+            [None if w is None else self.move(w, self.floatx) for w in weights],
+            inputs[0].shape[0],
         )
 
-    def _move(self, x: Tensor, dtype: torch.dtype) -> Tensor:
+    def move(self, x: Tensor, dtype: torch.dtype) -> Tensor:
+        """Return a tensor in a dtype and on the device."""
         if self.device.type == "cpu" or x.device == self.device:
             return x if x.dtype == dtype else x.to(dtype)
         # Pinned memory lets the copy run beside the computation.
@@ -216,12 +218,35 @@ class ArrayBatches:
     """
 
     def __init__(self, data: Data, caster: Caster, batch_size: int, shuffle: Any = False) -> None:
-        self.data = data
         self.caster = caster
         self.nb_sample = len(data)
         self.order = Order(self.nb_sample, batch_size, shuffle)
-        arrays = [*data.inputs, *data.targets, *data.weights]
-        self.arrays = {id(a): self._view(a) for a in arrays if a is not None}
+        self.readers: dict[tuple[int, torch.dtype], Callable[[Any], Tensor]] = {}
+        self.inputs = list(map(self._register, data.inputs, caster.input_dtypes))
+        self.targets = [self._register(y, caster.floatx) for y in data.targets]
+        self.weights = [
+            None if w is None else self._register(w, caster.floatx) for w in data.weights
+        ]
+
+    def __iter__(self) -> Iterator[Batch]:
+        for picked in self.order:
+            index: Any = slice(int(picked[0]), int(picked[-1]) + 1)
+            if self.order.shuffle:
+                index = torch.from_numpy(picked)
+            rows: Any = {key: read(index) for key, read in self.readers.items()}
+            yield Batch(
+                [rows[x] for x in self.inputs],
+                [rows[y] for y in self.targets],
+                [None if w is None else rows[w] for w in self.weights],
+                len(picked),
+            )
+
+    def _register(self, array: Any, dtype: torch.dtype) -> tuple[int, torch.dtype]:
+        """See to it that the rows of an array are read, and return the key they will have."""
+        key = id(array), dtype
+        if key not in self.readers:
+            self.readers[key] = self._reader(self._view(array), dtype)
+        return key
 
     def _view(self, array: Any) -> Any:
         """Return what batches are to be read from."""
@@ -237,36 +262,34 @@ class ArrayBatches:
             return tensor.to(device)
         return tensor
 
-    def __iter__(self) -> Iterator[Batch]:
-        data = self.data
-        for picked in self.order:
-            read = self._reader(picked)
-            rows = {key: read(array) for key, array in self.arrays.items()}
-            yield self.caster.cast(
-                [rows[id(a)] for a in data.inputs],
-                [rows[id(a)] for a in data.targets],
-                [None if a is None else rows[id(a)] for a in data.weights],
-            )
+    def _reader(self, array: Any, dtype: torch.dtype) -> Callable[[Any], Tensor]:
+        """Return a function from the index of a batch, a slice or a tensor, to its rows."""
+        move, device = self.caster.move, self.caster.device
+        if not isinstance(array, Tensor):
+            return lambda index: move(_tensor(_rows(array, index)), dtype)
+        pick = functools.partial(array.index_select, 0) if self.order.shuffle else array.__getitem__
+        if array.device == device and array.dtype == dtype and device.type == "cpu":
+            return pick
+        if array.device.type == "cpu":
+            return lambda index: move(pick(index), dtype)
+        return lambda index: move(pick(_moved(index, device)), dtype)
 
-    def _reader(self, picked: np.ndarray) -> Callable[[Any], Tensor]:
-        """Return a function that reads some rows of an array."""
-        if not self.order.shuffle:
-            consecutive = slice(int(picked[0]), int(picked[-1]) + 1)
-            return lambda array: _tensor(array[consecutive])
-        index = torch.from_numpy(picked)
 
-        def read(array: Any) -> Tensor:
-            if isinstance(array, Tensor):
-                return array.index_select(0, index.to(array.device, non_blocking=True))
-            try:
-                return _tensor(array[picked.tolist()])
-            except TypeError as error:
-                raise TypeError(
-                    "TypeError while preparing batch. If using HDF5 input data, pass "
-                    f'shuffle="batch". ({error})'
-                ) from error
+def _rows(array: Any, index: Any) -> Any:
+    """Read the rows of something that need not be an array, such as HDF5 data."""
+    if isinstance(index, slice):
+        return array[index]
+    try:
+        return array[index.tolist()]
+    except TypeError as error:
+        raise TypeError(
+            "TypeError while preparing batch. If using HDF5 input data, pass "
+            f'shuffle="batch". ({error})'
+        ) from error
 
-        return read
+
+def _moved(index: Any, device: torch.device) -> Any:
+    return index if isinstance(index, slice) else index.to(device, non_blocking=True)
 
 
 def is_loadable(data: Any) -> bool:

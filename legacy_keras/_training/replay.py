@@ -20,7 +20,8 @@ from __future__ import annotations
 import contextlib
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -43,11 +44,15 @@ MOST_BYTES = 1 << 27  # of tensors that are held while a step is recorded
 MOST_SHAPES = 8  # for which recordings are kept at a time
 MOST_SECONDS_PER_CALL = 1e-4  # of large tensors; there is nothing to gain
 
+aten: Any = torch.ops.aten
+
 # Their results are numbers for Python, or they depend on where a tensor lies in memory.
 UNREPEATABLE = frozenset(
-    getattr(torch.ops.aten, name)
+    getattr(aten, name)
     for name in "_local_scalar_dense nonzero is_nonzero equal as_strided set_ resize_".split()
 )
+# Their results depend on the shape of a tensor only.
+OF_SHAPES = frozenset({aten.ones_like, aten.zeros_like, aten.full_like})
 
 
 @dataclass
@@ -144,7 +149,7 @@ class Replayer:
         recorder = _Recorder(batch)
         with recording(), recorder:
             computed = self.compute(batch, accuracy)
-        if recorder.repeatable and shape.seconds < MOST_SECONDS_PER_CALL * len(recorder.lines):
+        if recorder.repeatable and shape.seconds < MOST_SECONDS_PER_CALL * len(recorder.calls):
             # TorchScript lacks some operations, and later releases of torch may lack it; what
             # waits for the GPU cannot be captured. The plain step is always there.
             with contextlib.suppress(Exception), warnings.catch_warnings():
@@ -165,7 +170,8 @@ class Replayer:
         generators = shape.recording.generators()
         states = [generator.get_state() for generator in generators]
         try:
-            replayed = shape.recording.run(batch).tensors()
+            with _without_optimizing():
+                replayed = shape.recording.run(batch).tensors()
         except RuntimeError:
             replayed = []
         for generator, state in zip(generators, states, strict=True):
@@ -193,6 +199,19 @@ def _same(tensors: list[Tensor], others: list[Tensor]) -> bool:
         torch.allclose(a, b, rtol=1e-4 * a.is_cuda, atol=1e-6 * a.is_cuda, equal_nan=True)
         for a, b in zip(tensors, others, strict=True)
     )
+
+
+@contextlib.contextmanager
+def _without_optimizing() -> Iterator[None]:
+    """Context in which a TorchScript function is run for the first time, and so ever after.
+
+    Optimized, it would regroup products, and the last bit would be another.
+    """
+    before = torch._C._jit_set_profiling_mode(False)
+    try:
+        yield
+    finally:
+        torch._C._jit_set_profiling_mode(before)
 
 
 class _Recording:
@@ -224,8 +243,7 @@ class _Recording:
 
     def run(self, batch: Batch) -> Computed:
         draws = [draw(*args, **kwargs) for draw, args, kwargs in self.draws]
-        # Optimized, it would regroup products, and the last bit would be another.
-        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+        with torch._C._AutoDispatchBelowAutograd():
             tensors = self.function(*batch.tensors(), *draws, *self.others)
         n, end = self.nb_results, self.end_of_grads
         values = zip(self.variables, tensors[end:], strict=True) if self.variables else ()
@@ -241,6 +259,26 @@ def _generators(draws: list[Any]) -> list[torch.Generator]:
     return list({id(generator): generator for generator in found}.values())
 
 
+@dataclass
+class _Call:
+    """One operation, as it was called.
+
+    Attributes:
+        function: the operation.
+        args: its arguments by position.
+        text: the call as TorchScript writes it.
+        inputs, outputs: names of tensors.
+        target: what the result is assigned to.
+    """
+
+    function: Any
+    args: Sequence[Any]
+    text: str
+    inputs: list[str]
+    outputs: list[str]
+    target: str
+
+
 class _Recorder(TorchDispatchMode):
     """Writes down each operation below autograd, as one line of a TorchScript function."""
 
@@ -248,14 +286,14 @@ class _Recorder(TorchDispatchMode):
         super().__init__()
         self.names: dict[int, str] = {}
         self.kept: list[Any] = []  # so that no two of the tensors have the same id
-        self.lines: list[str] = []
+        self.calls: list[_Call] = []
         self.draws: list[tuple[Any, Any, Any]] = []
         self.drawn: list[str] = []
-        self.others: list[Tensor] = []
+        self.changed: set[int] = set()  # storages that are written to
         self.repeatable = True
         self.storages: set[int] = set()
         self.nb_bytes = 0
-        self.given = [self._new_name(t) for t in batch.tensors()]
+        self.given = [self._name(t) for t in batch.tensors()]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -276,10 +314,11 @@ class _Recorder(TorchDispatchMode):
         self.repeatable = False
         self.names.clear()
         self.kept.clear()
+        self.calls.clear()
 
     def _note(self, function: Any, args: Any, kwargs: Any, result: Any) -> None:
         name = function._schema.name
-        if function.overloadpacket in UNREPEATABLE or len(self.lines) == MOST_CALLS:
+        if function.overloadpacket in UNREPEATABLE or len(self.calls) == MOST_CALLS:
             self.repeatable = False
         elif name == "aten::detach":
             self.names[id(result)] = self._name(args[0])
@@ -288,34 +327,39 @@ class _Recorder(TorchDispatchMode):
             # A generator cannot be handed to TorchScript; these draw before the rest.
             self.repeatable = not any(isinstance(arg, Tensor) for arg in args)
             self.draws.append((function, args, kwargs))
-            self.drawn.append(self._new_name(result))
+            self.drawn.append(self._name(result))
         else:
+            given = {k: v for k, v in kwargs.items() if v is not None}
+            inputs = [self._name(x) for x in _tensors([*args, *given.values()])]
             written = [self._written(arg) for arg in args]
-            written += [f"{k}={self._written(v)}" for k, v in kwargs.items() if v is not None]
-            call = f"torch.ops.{name.replace('::', '.')}({', '.join(written)})"
-            self.lines.append(f"{self._target(result)} = {call}")
-
-    def _new_name(self, tensor: Tensor) -> str:
-        name = self.names[id(tensor)] = f"t{len(self.kept)}"
-        self.kept.append(tensor)
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in self.storages:  # else it is a view of what is held
-            self.storages.add(storage.data_ptr())
-            self.nb_bytes += storage.nbytes()
-        return name
+            written += [f"{k}={self._written(v)}" for k, v in given.items()]
+            text = f"torch.ops.{name.replace('::', '.')}({', '.join(written)})"
+            results = list(_tensors(result))
+            self.changed.update(_storage(x) for x in results if id(x) in self.names)
+            outputs = [self._name(x) for x in results]
+            target = self._target(result)
+            self.calls.append(_Call(function.overloadpacket, args, text, inputs, outputs, target))
 
     def _name(self, tensor: Tensor) -> str:
+        """Return the name of a tensor, which it gets when it is seen for the first time."""
         if id(tensor) not in self.names:
-            self._new_name(tensor)
-            self.others.append(tensor)
+            self.names[id(tensor)] = f"t{len(self.kept)}"
+            self.kept.append(tensor)
+            if _storage(tensor) not in self.storages:  # else it is a view of what is held
+                self.storages.add(_storage(tensor))
+                self.nb_bytes += tensor.untyped_storage().nbytes()
         return self.names[id(tensor)]
 
+    def _named(self, name: str) -> Tensor:
+        tensor: Tensor = self.kept[int(name[1:])]
+        return tensor
+
     def _target(self, result: Any) -> str:
-        if isinstance(result, Tensor):  # in place, it has a name already
-            return self.names.get(id(result)) or self._new_name(result)
+        if isinstance(result, Tensor):
+            return self._name(result)
         if isinstance(result, (tuple, list)):
             parts = [
-                self._target(part) if part is not None else f"n{len(self.lines)}" for part in result
+                self._target(part) if part is not None else f"n{len(self.calls)}" for part in result
             ]
             return ", ".join(parts) if len(parts) != 1 else f"({parts[0]},)"
         self.repeatable = False
@@ -344,19 +388,75 @@ class _Recorder(TorchDispatchMode):
     def finish(self, computed: Computed) -> _Recording:
         """Return the recording of what gave ``computed``."""
         returned = [self._name(tensor) for tensor in computed.tensors()]
-        names = [*self.given, *self.drawn, *(self.names[id(other)] for other in self.others)]
+        calls = self._without_views_of_sums(self._without_constants(returned), returned)
+        given = [*self.given, *self.drawn]
+        made = {*given, *(name for call in calls for name in call.outputs)}
+        read = [name for call in calls for name in call.inputs] + returned
+        others = list(dict.fromkeys(name for name in read if name not in made))
         source = "\n    ".join(
             [
-                f"def step({', '.join(f'{name}: Tensor' for name in names)}) -> List[Tensor]:",
-                *self.lines,
+                f"def step({', '.join(f'{x}: Tensor' for x in given + others)}) -> List[Tensor]:",
+                *(f"{call.target} = {call.text}" for call in calls),
                 f"return [{', '.join(returned)}]\n",
             ]
         )
         return _Recording(
             torch.jit.CompilationUnit(source).step,
             self.draws,
-            self.others,
+            [self._named(name) for name in others],
             len(computed.results),
             len(computed.grads),
             [variable for variable, _ in computed.updates],
         )
+
+    def _without_constants(self, returned: list[str]) -> list[_Call]:
+        """Leave out calls whose results are the same at each step: they are kept, instead.
+
+        They depend on numbers and shapes alone. What is written to, or handed out, is made anew.
+        """
+        changing = self.changed | {_storage(self._named(name)) for name in returned}
+        constants: set[str] = set()
+        calls = []
+        for call in self.calls:
+            depends = call.function not in OF_SHAPES and not constants.issuperset(call.inputs)
+            if depends or any(_storage(self._named(name)) in changing for name in call.outputs):
+                calls.append(call)
+            else:
+                constants.update(call.outputs)
+        return calls
+
+    def _without_views_of_sums(self, calls: list[_Call], returned: list[str]) -> list[_Call]:
+        """Sum without keeping axes where autograd keeps them and takes them out by a view."""
+        nb_uses = Counter(returned)
+        for call in calls:
+            nb_uses.update(call.inputs)
+        sums = {
+            call.target: call
+            for call in calls
+            if call.function is aten.sum and len(call.args) == 3 and nb_uses[call.target] == 1
+        }
+        unused = set()
+        for call in calls:
+            kept = sums.get(call.inputs[0]) if call.function is aten.view else None
+            if kept is not None:
+                x, axes, _ = kept.args
+                if self._named(call.target).shape == x.sum(axes).shape:
+                    call.text = (
+                        f"torch.ops.aten.sum({kept.inputs[0]}, {self._written(axes)}, False)"
+                    )
+                    call.inputs = kept.inputs
+                    unused.add(kept.target)
+        return [call for call in calls if call.target not in unused]
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    """Iterate over the tensors in nested lists and tuples."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _tensors(part)
+
+
+def _storage(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()

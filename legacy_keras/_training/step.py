@@ -21,7 +21,7 @@ from .. import backend as K
 from .. import objectives, optimizers
 from .._errors import DimensionError
 from .._settings import settings
-from .._symbolic.mode import computing
+from .._symbolic.mode import mode
 from .._symbolic.trace import traced
 from ..backend.common import torch_dtype
 from ..constraints import CONSTRAINTS, Constraint
@@ -54,15 +54,24 @@ def _formulas(module: torch.nn.Module) -> Collection[str]:
 
 
 class Turn:
-    """A lock that copies and pickles: as one that nobody holds."""
+    """Context of a batch: one thread at a time, variables compute, gradients are not recorded.
+
+    It copies and pickles: as a lock that nobody holds.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a callback of the user's may predict
+        self._before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
         self._lock.acquire()
+        self._before.append((mode.eager, torch.is_grad_enabled()))
+        mode.eager = True
+        torch.set_grad_enabled(False)
 
     def __exit__(self, *exception: Any) -> None:
+        mode.eager, with_grad = self._before.pop()
+        torch.set_grad_enabled(with_grad)
         self._lock.release()
 
     def __reduce__(self) -> Any:
@@ -149,7 +158,7 @@ class Step:
     @naming_the_batch
     def train(self, batch: Batch, accuracy: bool = False) -> list[Tensor]:
         """Change the weights by one step; return [loss], or [loss, accuracy] before it."""
-        with self._turn, self._as_compiled(), computing(), torch.no_grad():
+        with self._turn, self._as_compiled():
             if not self.model.training:
                 self.model.train()
             computed = self.compute(batch, accuracy)
@@ -197,7 +206,7 @@ class Step:
         return Computed(self._forward(batch)[0], [], _pending_updates(self.stateful))
 
     def _in_test_mode(self, compute: Replayer, batch: Batch, accuracy: bool) -> list[Tensor]:
-        with self._turn, self._as_compiled(), computing(), torch.no_grad():
+        with self._turn, self._as_compiled():
             if self.model.training:
                 self.model.eval()
             computed = compute(batch, accuracy)

@@ -42,7 +42,7 @@ def weigh(
         )
     if sample_weight is not None:
         return _checked(y, np.asarray(sample_weight), mode)
-    if isinstance(class_weight, Mapping) and class_weight:
+    if class_weight and isinstance(class_weight, Mapping):
         return _of_classes(y, class_weight)
     return None
 

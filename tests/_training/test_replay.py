@@ -15,6 +15,7 @@ from legacy_keras import backend as K
 from legacy_keras import optimizers
 from legacy_keras._settings import settings
 from legacy_keras._training import replay
+from legacy_keras._training.batches import Batch
 from legacy_keras.callbacks import LearningRateScheduler
 from legacy_keras.layers.core import Activation, Dense, Dropout, Layer
 from legacy_keras.layers.embeddings import Embedding
@@ -334,3 +335,55 @@ def test_within_autocast_steps_are_plain() -> None:
             model.train_on_batch(X, y)
 
     assert not recordings(model)
+
+
+def written_to(x: torch.Tensor) -> torch.Tensor:
+    total = torch.zeros_like(x)
+    total[0].add_(x[0])
+    return total * 2
+
+
+REWRITTEN = {
+    "what_depends_on_shapes_alone_is_kept": (
+        lambda x: x * (torch.ones_like(x) / 4).expand(2, 3),
+        ["mul"],
+    ),
+    "what_depends_on_numbers_alone_is_kept": (
+        lambda x: torch.where(x > 0, x, torch.full((), 2.0) + 1),
+        ["gt", "where"],
+    ),
+    "what_is_written_to_is_made_anew": (
+        written_to,
+        ["zeros_like", "select", "select", "add_", "mul"],
+    ),
+    "what_is_handed_out_is_made_anew": (torch.zeros_like, ["zeros_like"]),
+    "a_sum_is_taken_without_the_axes_that_a_view_removes": (
+        lambda x: x.sum([0], keepdim=True).view(3),
+        ["sum"],
+    ),
+    "a_sum_that_is_read_otherwise_keeps_its_axes": (
+        lambda x: x.sum([0], keepdim=True).view(3) * x.sum([0], keepdim=True),
+        ["sum", "sum", "mul"],
+    ),
+    "a_view_that_does_more_than_remove_axes_stays": (
+        lambda x: x.sum([0], keepdim=True).view(3, 1),
+        ["sum", "view"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "calls"), REWRITTEN.values(), ids=REWRITTEN)
+def test_a_recording_is_shortened_where_its_numbers_stay(function: Any, calls: list[str]) -> None:
+    first, second = (Batch([torch.randn(2, 3)], [], [], 2) for _ in range(2))
+    recorder = replay._Recorder(first)
+    with recorder:
+        result = function(*first.inputs)
+
+    recording = recorder.finish(replay.Computed([result], [], []))
+
+    for batch in (first, second, first):
+        assert torch.equal(recording.run(batch).results[0], function(*batch.inputs))
+    called = [node.kind() for node in recording.function.graph.nodes()]
+    assert [kind.removeprefix("aten::") for kind in called if kind.startswith("aten")] == calls
+    results = [recording.run(first).results[0] for _ in range(2)]
+    assert results[0].data_ptr() != results[1].data_ptr()
