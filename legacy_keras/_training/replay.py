@@ -29,6 +29,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.weak import WeakIdKeyDictionary
 
 from .._settings import settings
 from .._symbolic.mode import recording
@@ -40,7 +41,7 @@ from .cuda_graph import Captured
 PLAIN_STEPS = 10  # of the same shapes, before one is recorded
 CHECKED_STEPS = 2
 MOST_CALLS = 4000  # the time that TorchScript takes to read a function grows with its length
-MOST_BYTES = 1 << 27  # of tensors that are held while a step is recorded
+MOST_CONSTANT_BYTES = 1 << 16  # of a tensor that is held so as not to make it at each step
 MOST_SHAPES = 8  # for which recordings are kept at a time
 MOST_SECONDS_PER_CALL = 1e-4  # of large tensors; there is nothing to gain
 
@@ -265,14 +266,14 @@ class _Call:
 
     Attributes:
         function: the operation.
-        args: its arguments by position.
+        numbers: its arguments by position that are no tensors.
         text: the call as TorchScript writes it.
         inputs, outputs: names of tensors.
         target: what the result is assigned to.
     """
 
     function: Any
-    args: Sequence[Any]
+    numbers: list[Any]
     text: str
     inputs: list[str]
     outputs: list[str]
@@ -284,16 +285,17 @@ class _Recorder(TorchDispatchMode):
 
     def __init__(self, batch: Batch) -> None:
         super().__init__()
-        self.names: dict[int, str] = {}
-        self.kept: list[Any] = []  # so that no two of the tensors have the same id
+        self.names = WeakIdKeyDictionary()  # of the tensors, which are not held for that
+        self.shapes: dict[str, torch.Size] = {}
+        self.storages: dict[str, int] = {}
         self.calls: list[_Call] = []
         self.draws: list[tuple[Any, Any, Any]] = []
         self.drawn: list[str] = []
-        self.changed: set[int] = set()  # storages that are written to
+        self.changed: set[str] = set()  # what is written to
+        self.constants: dict[str, Tensor] = {}  # what depends on numbers and shapes alone
+        self.others: dict[str, Tensor] = {}
         self.repeatable = True
-        self.storages: set[int] = set()
-        self.nb_bytes = 0
-        self.given = [self._name(t) for t in batch.tensors()]
+        self.given = [self._new_name(t) for t in batch.tensors()]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -306,28 +308,19 @@ class _Recorder(TorchDispatchMode):
         result = function(*args, **kwargs)
         if self.repeatable:
             self._note(function, args, kwargs, result)
-            if not self.repeatable or self.nb_bytes > MOST_BYTES:
-                self._give_up()
         return result
-
-    def _give_up(self) -> None:
-        self.repeatable = False
-        self.names.clear()
-        self.kept.clear()
-        self.calls.clear()
 
     def _note(self, function: Any, args: Any, kwargs: Any, result: Any) -> None:
         name = function._schema.name
         if function.overloadpacket in UNREPEATABLE or len(self.calls) == MOST_CALLS:
             self.repeatable = False
         elif name == "aten::detach":
-            self.names[id(result)] = self._name(args[0])
-            self.kept.append(result)
+            self.names[result] = self._name(args[0])
         elif torch.Tag.nondeterministic_seeded in function.tags:
             # A generator cannot be handed to TorchScript; these draw before the rest.
             self.repeatable = not any(isinstance(arg, Tensor) for arg in args)
             self.draws.append((function, args, kwargs))
-            self.drawn.append(self._name(result))
+            self.drawn.append(self._new_name(result))
         else:
             given = {k: v for k, v in kwargs.items() if v is not None}
             inputs = [self._name(x) for x in _tensors([*args, *given.values()])]
@@ -335,28 +328,33 @@ class _Recorder(TorchDispatchMode):
             written += [f"{k}={self._written(v)}" for k, v in given.items()]
             text = f"torch.ops.{name.replace('::', '.')}({', '.join(written)})"
             results = list(_tensors(result))
-            self.changed.update(_storage(x) for x in results if id(x) in self.names)
-            outputs = [self._name(x) for x in results]
+            self.changed.update(self.names[x] for x in results if x in self.names)
+            outputs = [self.names.get(x) or self._new_name(x) for x in results]
             target = self._target(result)
-            self.calls.append(_Call(function.overloadpacket, args, text, inputs, outputs, target))
+            kind = function.overloadpacket
+            numbers = [arg for arg in args if not any(True for _ in _tensors(arg))]
+            self.calls.append(_Call(kind, numbers, text, inputs, outputs, target))
+            if kind in OF_SHAPES or self.constants.keys() >= set(inputs):
+                small = (x.untyped_storage().nbytes() <= MOST_CONSTANT_BYTES for x in results)
+                self.constants.update(zip(outputs, results) if all(small) else ())
+
+    def _new_name(self, tensor: Tensor) -> str:
+        name = f"t{len(self.shapes)}"
+        self.names[tensor], self.shapes[name] = name, tensor.shape
+        self.storages[name] = tensor.untyped_storage().data_ptr()
+        return name
 
     def _name(self, tensor: Tensor) -> str:
-        """Return the name of a tensor, which it gets when it is seen for the first time."""
-        if id(tensor) not in self.names:
-            self.names[id(tensor)] = f"t{len(self.kept)}"
-            self.kept.append(tensor)
-            if _storage(tensor) not in self.storages:  # else it is a view of what is held
-                self.storages.add(_storage(tensor))
-                self.nb_bytes += tensor.untyped_storage().nbytes()
-        return self.names[id(tensor)]
-
-    def _named(self, name: str) -> Tensor:
-        tensor: Tensor = self.kept[int(name[1:])]
-        return tensor
+        """Return the name of a tensor that is given to an operation, or returned at the end."""
+        if tensor not in self.names:
+            self.others[self._new_name(tensor)] = tensor
+        name: str = self.names[tensor]
+        return name
 
     def _target(self, result: Any) -> str:
         if isinstance(result, Tensor):
-            return self._name(result)
+            name: str = self.names[result]
+            return name
         if isinstance(result, (tuple, list)):
             parts = [
                 self._target(part) if part is not None else f"n{len(self.calls)}" for part in result
@@ -389,13 +387,14 @@ class _Recorder(TorchDispatchMode):
         """Return the recording of what gave ``computed``."""
         returned = [self._name(tensor) for tensor in computed.tensors()]
         calls = self._without_views_of_sums(self._without_constants(returned), returned)
-        given = [*self.given, *self.drawn]
-        made = {*given, *(name for call in calls for name in call.outputs)}
-        read = [name for call in calls for name in call.inputs] + returned
-        others = list(dict.fromkeys(name for name in read if name not in made))
+        made = {name for call in calls for name in call.outputs}
+        held = {name: x for name, x in self.constants.items() if name not in made} | self.others
+        read = dict.fromkeys(name for call in calls for name in call.inputs + returned)
+        others = [name for name in read if name in held]
+        given = [*self.given, *self.drawn, *others]
         source = "\n    ".join(
             [
-                f"def step({', '.join(f'{x}: Tensor' for x in given + others)}) -> List[Tensor]:",
+                f"def step({', '.join(f'{name}: Tensor' for name in given)}) -> List[Tensor]:",
                 *(f"{call.target} = {call.text}" for call in calls),
                 f"return [{', '.join(returned)}]\n",
             ]
@@ -403,26 +402,27 @@ class _Recorder(TorchDispatchMode):
         return _Recording(
             torch.jit.CompilationUnit(source).step,
             self.draws,
-            [self._named(name) for name in others],
+            [held[name] for name in others],
             len(computed.results),
             len(computed.grads),
             [variable for variable, _ in computed.updates],
         )
 
     def _without_constants(self, returned: list[str]) -> list[_Call]:
-        """Leave out calls whose results are the same at each step: they are kept, instead.
+        """Leave out calls whose results are the same at each step: they are held, instead.
 
-        They depend on numbers and shapes alone. What is written to, or handed out, is made anew.
+        What is written to, or returned, is made anew.
         """
-        changing = self.changed | {_storage(self._named(name)) for name in returned}
+        anew = {self.storages[name] for name in [*self.changed, *returned]}
         constants: set[str] = set()
         calls = []
         for call in self.calls:
-            depends = call.function not in OF_SHAPES and not constants.issuperset(call.inputs)
-            if depends or any(_storage(self._named(name)) in changing for name in call.outputs):
-                calls.append(call)
-            else:
+            of_constants = call.function in OF_SHAPES or constants.issuperset(call.inputs)
+            stays = self.constants.keys() >= {*call.outputs} and of_constants
+            if stays and anew.isdisjoint(self.storages[name] for name in call.outputs):
                 constants.update(call.outputs)
+            else:
+                calls.append(call)
         return calls
 
     def _without_views_of_sums(self, calls: list[_Call], returned: list[str]) -> list[_Call]:
@@ -433,18 +433,19 @@ class _Recorder(TorchDispatchMode):
         sums = {
             call.target: call
             for call in calls
-            if call.function is aten.sum and len(call.args) == 3 and nb_uses[call.target] == 1
+            if call.function is aten.sum and len(call.numbers) == 2 and nb_uses[call.target] == 1
         }
         unused = set()
         for call in calls:
             kept = sums.get(call.inputs[0]) if call.function is aten.view else None
             if kept is not None:
-                x, axes, _ = kept.args
-                if self._named(call.target).shape == x.sum(axes).shape:
-                    call.text = (
-                        f"torch.ops.aten.sum({kept.inputs[0]}, {self._written(axes)}, False)"
-                    )
-                    call.inputs = kept.inputs
+                (x,), (axes, _) = kept.inputs, kept.numbers
+                ndim = len(self.shapes[x])
+                removed = {axis % ndim for axis in axes}
+                left = (n for axis, n in enumerate(self.shapes[x]) if axis not in removed)
+                if self.shapes[call.target] == tuple(left):
+                    call.text = f"torch.ops.aten.sum({x}, {axes}, False)"
+                    call.inputs = [x]
                     unused.add(kept.target)
         return [call for call in calls if call.target not in unused]
 
@@ -456,7 +457,3 @@ def _tensors(value: Any) -> Iterator[Tensor]:
     elif isinstance(value, (tuple, list)):
         for part in value:
             yield from _tensors(part)
-
-
-def _storage(tensor: Tensor) -> int:
-    return tensor.untyped_storage().data_ptr()
