@@ -1,10 +1,11 @@
-"""LSTM and GRU over all time steps, with a backward pass written by hand.
+"""SimpleRNN, LSTM and GRU over all time steps, with a backward pass written by hand.
 
 Autograd saves and visits a dozen small tensors for each step. Here the loops hold only what a
 step needs from the one before; the rest is done for all steps at once, before or after them. The
-functions are those of `LSTM.cell` and `GRU.cell` in ``recurrent.py``, with tanh as activation and
-sigmoid or hard sigmoid gates; a layer with anything else takes its steps by ``cell``. An LSTM with
-sigmoid gates and nothing else to it is the one that torch has a kernel for.
+functions are those of ``cell`` in ``recurrent.py``: of an LSTM and a GRU with tanh as activation
+and sigmoid or hard sigmoid gates, of a SimpleRNN with the activations in ``ACTIVATIONS``; a layer
+with anything else takes its steps by ``cell``. An LSTM with sigmoid gates and nothing else to it is
+the one that torch has a kernel for.
 
 Tensors are time first: input products z (timesteps, nb_samples, gates * units), states
 (timesteps, nb_samples, units), kept (timesteps, nb_samples, 1), bool: the steps that count. The
@@ -15,13 +16,14 @@ pass needs the products themselves.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from ..backend import _nn, hard_sigmoid, sigmoid
+from ..backend import _nn, hard_sigmoid, relu, sigmoid, tanh
 
 aten: Any = torch.ops.aten
 
@@ -72,6 +74,23 @@ class HardSigmoidGates:
 GATES: dict[Any, Any] = {sigmoid: SigmoidGates, hard_sigmoid: HardSigmoidGates}
 
 
+class Activation(NamedTuple):
+    """An activation y of a, and its derivative in terms of both."""
+
+    compute: Callable[..., Tensor]
+    derivative: Callable[[Tensor, Tensor], Tensor]
+
+
+ACTIVATIONS: dict[Any, Activation] = {
+    tanh: Activation(torch.tanh, lambda a, y: 1 - y * y),
+    sigmoid: Activation(torch.sigmoid, lambda a, y: y * (1 - y)),
+    relu: Activation(
+        lambda a, out: torch.clamp_min(a, 0, out=out),
+        lambda a, y: torch.add(_nn.HALF, torch.sign(a), alpha=0.5),
+    ),
+}
+
+
 def _steps(x: Tensor | None) -> Any:
     """Return views of all steps, made at once: in the loop they would cost as much as it."""
     return None if x is None else x.unbind(0)
@@ -82,6 +101,55 @@ def _states(first: Tensor, steps: int) -> Tensor:
     states = first.new_empty(steps + 1, *first.shape)
     states[0] = first
     return states
+
+
+class _RNN(torch.autograd.Function):
+    """See `rnn`."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        z: Tensor,
+        U: Tensor,
+        h0: Tensor,
+        kept: Tensor | None,
+        activation: Activation,
+        only_last: bool,
+    ) -> Tensor:
+        z = z.detach()  # as memory, not as a result of what came before
+        h = _states(h0, len(z))
+        zs, hs, keep = map(_steps, (z, h, kept))
+        for t in range(len(z)):
+            zs[t].addmm_(hs[t], U)
+            activation.compute(zs[t], out=hs[t + 1])
+            if keep is not None:
+                torch.where(keep[t], hs[t + 1], hs[t], out=hs[t + 1])
+        ctx.activation, ctx.only_last = activation, only_last
+        ctx.save_for_backward(U, kept, z, h)
+        return h[-1] if only_last else h[1:]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Any, ...]:
+        U, kept, z, h = ctx.saved_tensors
+        dz = ctx.activation.derivative(z, h[1:])  # the loop multiplies dh in
+        if kept is not None:
+            dz.mul_(kept)
+        dh, transposed = torch.zeros_like(h[0]), U.t()
+        dzs, passed = _steps(dz), None if kept is None else _steps(~kept)
+        d_outputs = None if ctx.only_last else _steps(grads[0])
+        if ctx.only_last:
+            dh.copy_(grads[0])
+        for t in reversed(range(len(z))):
+            if d_outputs is not None:
+                dh.add_(d_outputs[t])
+            dzs[t].mul_(dh)
+            if passed is None:
+                torch.mm(dzs[t], transposed, out=dh)
+            else:
+                dh.mul_(passed[t]).addmm_(dzs[t], transposed)
+        dU = h[:-1].flatten(0, 1).t() @ dz.flatten(0, 1)
+        return dz, dU, None, None, None, None
 
 
 class _LSTM(torch.autograd.Function):
@@ -240,42 +308,63 @@ class _GRU(torch.autograd.Function):
         return d_products, dU, dU_h, None, None, None, None
 
 
-def lstm(
+def rnn(
+    activation: Any,
     z: Tensor,
     U: list[Tensor],
     states: list[Tensor],
     kept: Tensor | None,
-    inner_activation: Any,
     only_last: bool,
 ) -> tuple[Tensor, list[Tensor]]:
-    """Take all steps of an LSTM.
+    """Take all steps of a SimpleRNN.
 
     Args:
-        z: input products, the gates in the order of ``LSTM_GATES``.
-        U: [(units, 4 * units)], the same order.
-        states: h and c before the first step; no gradient flows to them.
+        activation: a key of ``ACTIVATIONS``.
+        z: input products.
+        U: [(units, units)].
+        states: those before the first step; no gradient flows to them.
         kept: None, or False where a step leaves the states of a sample as they are.
-        inner_activation: a key of ``GATES``.
         only_last: whether to return the last output alone.
 
     Returns:
         The outputs of all steps or of the last, and the last states.
+    """
+    outputs: Tensor = _RNN.apply(z, *U, *states, kept, ACTIVATIONS[activation], only_last)
+    return outputs, [outputs if only_last else outputs[-1]]
+
+
+def lstm(
+    inner_activation: Any,
+    z: Tensor,
+    U: list[Tensor],
+    states: list[Tensor],
+    kept: Tensor | None,
+    only_last: bool,
+) -> tuple[Tensor, list[Tensor]]:
+    """Take all steps of an LSTM; see `rnn`.
+
+    Args:
+        inner_activation: a key of ``GATES``.
+        z: input products, the gates in the order of ``LSTM_GATES``.
+        U: [(units, 4 * units)], the same order.
+        states: h and c.
     """
     outputs, c = _LSTM.apply(z, *U, *states, kept, inner_activation, only_last)
     return outputs, [outputs if only_last else outputs[-1], c]
 
 
 def gru(
+    inner_activation: Any,
     z: Tensor,
     U: list[Tensor],
     states: list[Tensor],
     kept: Tensor | None,
-    inner_activation: Any,
     only_last: bool,
 ) -> tuple[Tensor, list[Tensor]]:
-    """Take all steps of a GRU; see `lstm`.
+    """Take all steps of a GRU; see `rnn`.
 
     Args:
+        inner_activation: a key of ``GATES``.
         z: input products, the gates in the order of ``GRU_GATES``.
         U: [(units, 2 * units), (units, units)], those of the gates and of the candidate.
     """
@@ -292,7 +381,7 @@ def torch_lstm(
         x: (timesteps, nb_samples, features).
         W, U, b: the gates in the order of ``TORCH_LSTM_GATES``.
 
-    The rest is as for `lstm`.
+    The rest is as for `rnn`.
     """
     weights = [W.t(), U.t(), b, torch.zeros_like(b)]
     first = tuple(state.unsqueeze(0) for state in states)

@@ -10,6 +10,7 @@ Mirrors: keras 0.3.3, layers/recurrent.py.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -279,18 +280,17 @@ class Recurrent(NoisyLayer, _steps.Steps):
         by_hand = None if drops or torch.compiler.is_compiling() else self._by_hand()
         if by_hand is None or (self.stateful and kept is not None):
             return self._by_steps(z, states, kept, drops)
-        U, only_last = self.recurrent_weights(), not self.return_sequences
         outputs: tuple[Tensor, States] = by_hand(
-            z, U, states, kept, self.inner_activation, only_last
+            z, self.recurrent_weights(), states, kept, not self.return_sequences
         )
         return outputs
 
     def _by_hand(self) -> Any:
         """Return the function that takes all steps at once, if there is one."""
-        if self.activation is not K.tanh or self.truncate_gradient != -1:
+        if self.truncate_gradient != -1:
             return None
-        known = self.__dict__.get("inner_activation") in _over_time.GATES
-        return BY_HAND.get(type(self).cell) if known else None
+        inner_activation = self.__dict__.get("inner_activation")
+        return BY_HAND.get((type(self).cell, self.activation, inner_activation))
 
     def _by_steps(
         self, z: Tensor, states: States, kept: Tensor | None, drops: list[Tensor]
@@ -603,8 +603,14 @@ class LSTM(Recurrent, _steps.LSTMSteps):
         )
 
 
-# The formulas that are also written out over time.
-BY_HAND = {LSTM.cell: _over_time.lstm, GRU.cell: _over_time.gru}
+# The formulas that are also written out over time: cell, activation, inner activation.
+BY_HAND: dict[tuple[Any, Any, Any], Callable[..., tuple[Tensor, States]]] = {
+    (SimpleRNN.cell, activation, None): functools.partial(_over_time.rnn, activation)
+    for activation in _over_time.ACTIVATIONS
+}
+for _inner in _over_time.GATES:
+    BY_HAND[LSTM.cell, K.tanh, _inner] = functools.partial(_over_time.lstm, _inner)
+    BY_HAND[GRU.cell, K.tanh, _inner] = functools.partial(_over_time.gru, _inner)
 
 # Last, for they build on what is above.
 from ._older_recurrent import JZS1 as JZS1  # noqa: E402

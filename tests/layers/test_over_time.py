@@ -11,14 +11,18 @@ import torch
 from torch import Tensor
 
 from legacy_keras import backend as K
-from legacy_keras.layers.recurrent import GRU, LSTM, Recurrent
+from legacy_keras.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
 
+FORMULAS = [
+    *itertools.product((LSTM, GRU), ["inner_activation"], ("hard_sigmoid", "sigmoid")),
+    *itertools.product([SimpleRNN], ["activation"], ("tanh", "sigmoid", "relu")),
+]
 CASES = {
-    f"{cls.__name__}, {inner}{', all' * all_}{', masked' * masked}{', backwards' * back}": (
-        (cls, inner, bool(all_), bool(masked), bool(back))
+    f"{cls.__name__}, {function}{', all' * all_}{', masked' * masked}{', backwards' * back}": (
+        (cls, {argument: function}, bool(all_), bool(masked), bool(back))
     )
-    for cls, inner, all_, masked, back in itertools.product(
-        (LSTM, GRU), ("hard_sigmoid", "sigmoid"), (0, 1), (0, 1), (0, 1)
+    for (cls, argument, function), all_, masked, back in itertools.product(
+        FORMULAS, (0, 1), (0, 1), (0, 1)
     )
 }
 
@@ -49,13 +53,8 @@ def by_steps(monkeypatch: pytest.MonkeyPatch, function: Any, *args: Any) -> Any:
 def test_outputs_and_gradients_are_those_of_single_steps(
     case: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cls, inner, return_sequences, masked, go_backwards = case
-    layer = layer_of(
-        cls,
-        inner_activation=inner,
-        return_sequences=return_sequences,
-        go_backwards=go_backwards,
-    )
+    cls, functions, return_sequences, masked, go_backwards = case
+    layer = layer_of(cls, return_sequences=return_sequences, go_backwards=go_backwards, **functions)
     mask = None
     if masked:
         mask = torch.rand(4, 7, generator=torch.Generator().manual_seed(1)) > 0.4
@@ -66,6 +65,19 @@ def test_outputs_and_gradients_are_those_of_single_steps(
     assert layer._by_hand() is not None
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-13)
+
+
+def test_half_a_gradient_passes_a_relu_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = layer_of(SimpleRNN, activation="relu")
+    with torch.no_grad():
+        layer.W.zero_()
+
+    ours = outputs_and_gradients(layer, None)
+
+    theirs = by_steps(monkeypatch, outputs_and_gradients, layer, None)
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-13)
+    assert bool(ours[-1].any())
 
 
 @pytest.mark.parametrize("cls", [LSTM, GRU])
@@ -88,7 +100,7 @@ def test_gradients_pass_a_hard_sigmoid_at_its_bounds(
     assert any(bool(grad.any()) for grad in ours[2:])
 
 
-@pytest.mark.parametrize("cls", [LSTM, GRU])
+@pytest.mark.parametrize("cls", [LSTM, GRU, SimpleRNN])
 def test_a_stateful_layer_goes_on_as_with_single_steps(
     cls: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,15 +141,16 @@ def test_the_kernel_of_torch_computes_the_same_in_float32(
 
 
 OTHERS = {
-    "another activation": {"activation": "relu"},
-    "other gates": {"inner_activation": "tanh"},
-    "a truncated gradient": {"truncate_gradient": 2},
+    "another activation": (LSTM, {"activation": "relu"}),
+    "another activation of a SimpleRNN": (SimpleRNN, {"activation": "softplus"}),
+    "other gates": (LSTM, {"inner_activation": "tanh"}),
+    "a truncated gradient": (LSTM, {"truncate_gradient": 2}),
 }
 
 
-@pytest.mark.parametrize("options", OTHERS.values(), ids=OTHERS)
-def test_a_layer_with_other_formulas_takes_single_steps(options: dict[str, Any]) -> None:
-    assert layer_of(LSTM, **options)._by_hand() is None
+@pytest.mark.parametrize(("cls", "options"), OTHERS.values(), ids=OTHERS)
+def test_a_layer_with_other_formulas_takes_single_steps(cls: Any, options: dict[str, Any]) -> None:
+    assert layer_of(cls, **options)._by_hand() is None
 
 
 def test_a_cell_of_the_users_takes_single_steps() -> None:
