@@ -18,6 +18,7 @@ states stays outside.
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import warnings
 from collections import Counter
@@ -43,7 +44,7 @@ CHECKED_STEPS = 2
 MOST_CALLS = 4000  # the time that TorchScript takes to read a function grows with its length
 MOST_CONSTANT_BYTES = 1 << 16  # of a tensor that is held so as not to make it at each step
 MOST_SHAPES = 8  # for which recordings are kept at a time
-MOST_SECONDS_PER_CALL = 1e-4  # of large tensors; there is nothing to gain
+SECONDS_SAVED_PER_CALL = 1e-5  # of an operation that is replayed
 
 aten: Any = torch.ops.aten
 
@@ -124,7 +125,7 @@ class Replayer:
             if len(self.shapes) == MOST_SHAPES:
                 self._forget()
             shape = self.shapes[key] = _Shape()
-        if shape.recording is None:
+        if shape.recording is None or shape.seen < shape.pays_from:
             shape.seen += 1
             if shape.seen == self.nb_plain_steps:
                 return self._record(shape, batch, accuracy)
@@ -150,18 +151,15 @@ class Replayer:
         recorder = _Recorder(batch)
         with recording(), recorder:
             computed = self.compute(batch, accuracy)
-        if recorder.repeatable and shape.seconds < MOST_SECONDS_PER_CALL * len(recorder.calls):
-            # TorchScript lacks some operations, and later releases of torch may lack it; what
-            # waits for the GPU cannot be captured. The plain step is always there.
-            with contextlib.suppress(Exception), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                if batch.inputs[0].is_cuda:
-                    generators = recorder.generators()
-                    shape.recording = Captured(
-                        self.compute, batch, accuracy, generators, self.params
-                    )
-                else:
-                    shape.recording = recorder.finish(computed)
+        if recorder.repeatable and batch.inputs[0].is_cuda:
+            with contextlib.suppress(Exception):  # what waits for the GPU cannot be captured
+                generators = recorder.generators()
+                shape.recording = Captured(self.compute, batch, accuracy, generators, self.params)
+        elif recorder.repeatable and recorder.calls:
+            shape.recording = recorder.finish(computed)
+            # Its check takes some steps twice: first others should have lost as much.
+            saved = SECONDS_SAVED_PER_CALL * len(recorder.calls)
+            shape.pays_from = shape.seen + CHECKED_STEPS * shape.seconds / saved
         self.nb_changes = Layer.nb_changes
         return computed
 
@@ -170,11 +168,12 @@ class Replayer:
         assert shape.recording is not None
         generators = shape.recording.generators()
         states = [generator.get_state() for generator in generators]
-        try:
-            with _without_optimizing():
-                replayed = shape.recording.run(batch).tensors()
-        except RuntimeError:
-            replayed = []
+        replayed: list[Tensor] = []
+        # TorchScript lacks some operations, and later releases of torch may lack it. The plain
+        # step is always there.
+        with contextlib.suppress(Exception), warnings.catch_warnings(), _without_optimizing():
+            warnings.simplefilter("ignore")
+            replayed = shape.recording.run(batch).tensors()
         for generator, state in zip(generators, states, strict=True):
             generator.set_state(state)
         computed = self.compute(batch, accuracy)
@@ -186,10 +185,18 @@ class Replayer:
 
 @dataclass
 class _Shape:
-    """What is known of batches of one shape; ``seconds`` is what a step took at least."""
+    """What is known of batches of one shape.
+
+    Attributes:
+        seen: the number of plain steps.
+        seconds: what one took at least.
+        pays_from: the number from which on a recording pays.
+        checked: the number of steps that were computed in both ways.
+    """
 
     seen: int = 0
     seconds: float = math.inf
+    pays_from: float = 0
     checked: int = 0
     recording: _Recording | Captured | None = None
 
@@ -219,7 +226,8 @@ class _Recording:
     """A recorded function.
 
     Args:
-        function: of the batch, the draws and the other tensors; returns a list.
+        source: TorchScript of a function ``step`` of the batch, the draws and the other tensors;
+            it returns a list.
         draws: calls of random functions, made before it.
         others: tensors that are neither of the batch nor computed: weights, states, constants.
         nb_results, nb_grads: how its results are to be read.
@@ -228,19 +236,25 @@ class _Recording:
 
     def __init__(
         self,
-        function: Callable[..., list[Tensor]],
+        source: str,
         draws: list[tuple[Any, Any, Any]],
         others: list[Tensor],
         nb_results: int,
         nb_grads: int,
         variables: list[Tensor],
     ) -> None:
-        self.function = function
+        self.source = source
         self.draws = draws
         self.others = others
         self.nb_results = nb_results
         self.end_of_grads = nb_results + nb_grads
         self.variables = variables
+
+    @functools.cached_property
+    def function(self) -> Callable[..., list[Tensor]]:
+        """What was recorded, compiled when it is run for the first time."""
+        step: Callable[..., list[Tensor]] = torch.jit.CompilationUnit(self.source).step
+        return step
 
     def run(self, batch: Batch) -> Computed:
         draws = [draw(*args, **kwargs) for draw, args, kwargs in self.draws]
@@ -400,7 +414,7 @@ class _Recorder(TorchDispatchMode):
             ]
         )
         return _Recording(
-            torch.jit.CompilationUnit(source).step,
+            source,
             self.draws,
             [held[name] for name in others],
             len(computed.results),

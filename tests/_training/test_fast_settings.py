@@ -22,7 +22,7 @@ from legacy_keras.models import Sequential
 @pytest.fixture(autouse=True)
 def captured_early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay, "PLAIN_STEPS", 3)
-    monkeypatch.setattr(replay, "MOST_SECONDS_PER_CALL", 1.0)
+    monkeypatch.setattr(replay, "SECONDS_SAVED_PER_CALL", 1.0)
 
 
 def history(model: Any, nb_epoch: int = 4) -> list[float]:

@@ -112,7 +112,7 @@ def test_replayed_steps_give_the_losses_of_plain_steps(
 ) -> None:
     monkeypatch.setattr(replay, "PLAIN_STEPS", 2)
     monkeypatch.setattr(replay, "CHECKED_STEPS", 1)
-    monkeypatch.setattr(replay, "MOST_SECONDS_PER_CALL", 1.0)
+    monkeypatch.setattr(replay, "SECONDS_SAVED_PER_CALL", 1.0)
     results = []
     for allowed in (False, True):
         monkeypatch.setattr(settings, "replay", allowed)
