@@ -22,7 +22,7 @@ from .._errors import ArgumentError
 from . import common
 from ._math import pad_axes, spatial_axes
 
-CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {2: F.conv2d, 3: F.conv3d}
+CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
 def channels_first(x: Tensor, dim_ordering: str) -> Tensor:
@@ -79,7 +79,7 @@ def convolve(
     bias: Tensor | None = None,
     semantics: str | None = None,
 ) -> Tensor:
-    """Convolve images or volumes, and add a bias to each filter's output.
+    """Convolve sequences, images or volumes, and add a bias to each filter's output.
 
     Args:
         semantics: "theano" or "tensorflow"; None for the backend chosen by the user.
@@ -100,9 +100,9 @@ def convolve(
     check_strides(strides, windows, border_mode, semantics)
     if border_mode == "valid":
         out = CONVOLUTIONS[nb_axes](x, kernel, bias, tuple(strides))
-    elif theano and nb_axes == 2:
+    elif theano and nb_axes < 3:
         half = [w // 2 for w in windows]
-        out = F.conv2d(x, kernel, bias, tuple(strides), half)
+        out = CONVOLUTIONS[nb_axes](x, kernel, bias, tuple(strides), half)
         # An even window gives one row or column too many.
         out = _crop(out, [-(-n // s) for n, s in zip(sizes, strides, strict=True)])
     elif theano:

@@ -227,9 +227,11 @@ class Convolution1D(_Convolution):
         return nb_samples, new_steps, self.nb_filter
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        # An image of one column, with the features as channels.
-        image = x.transpose(1, 2).unsqueeze(-1)
-        return super().forward(image).squeeze(-1).transpose(1, 2)
+        x, W = x.transpose(1, 2), self.W.squeeze(-1)
+        y = convolve(x, W, self.subsample[:1], self.border_mode, "th", self.b)
+        # A function of the user's was written for an image of one column.
+        y = activations.in_place(self.activation)(y.unsqueeze(-1)).squeeze(-1)
+        return y.transpose(1, 2)
 
 
 class Convolution2D(_Convolution):
@@ -417,15 +419,10 @@ class _Pooling1D(Layer):
             )
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        image = x.transpose(1, 2).unsqueeze(-1)
-        pooled = K.pool2d(
-            image,
-            (self.pool_length, 1),
-            (self.stride, 1),
-            self.border_mode,
-            pool_mode=self.pool_mode,
-        )
-        return pooled.squeeze(-1).transpose(1, 2)
+        image = x.unsqueeze(1)  # of one channel, with the features as columns
+        window, strides = (self.pool_length, 1), (self.stride, 1)
+        pooled = K.pool2d(image, window, strides, self.border_mode, pool_mode=self.pool_mode)
+        return pooled.squeeze(1)
 
 
 class MaxPooling1D(_Pooling1D):
