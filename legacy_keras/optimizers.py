@@ -466,13 +466,18 @@ class Adadelta(Optimizer):
         torch._foreach_addcmul_(d, u, u, 1 - rho)
 
 
-def _laid_out_like(p: Tensor, g: Tensor) -> Tensor:
-    """Return a gradient in the memory order of its parameter.
+def _in_memory_order(p: Tensor, g: Tensor, *state: Tensor) -> list[Tensor]:
+    """Return views of a parameter, its gradient and its state that go through memory in order.
 
-    The kernel of Adam reads memory in order, whatever the strides: it would mix up the
-    gradients of gates that were multiplied side by side.
+    The kernel of Adam reads memory so, whatever the strides. It would mix up the gradients of
+    gates that were multiplied side by side.
     """
-    return g if g.stride() == p.stride() else torch.empty_like(p).copy_(g)
+    if g.stride() != p.stride():
+        g = torch.empty_like(p).copy_(g)
+    if p.is_contiguous():
+        return [p, g, *state]
+    axes = sorted(range(p.ndim), key=p.stride, reverse=True)
+    return [x.permute(axes) for x in (p, g, *state)]
 
 
 class Adam(Optimizer):
@@ -515,11 +520,14 @@ class Adam(Optimizer):
         step = torch.full((), t, device=params[0].device)
         # torch's kernel adds epsilon to the corrected root sqrt(v) / correction. Divided by
         # the correction, epsilon stands beside sqrt(v), where 0.3.3 has it.
+        m, v = self.accumulators("m"), self.accumulators("v")
+        views = map(_in_memory_order, params, grads, m, v)
+        params, grads, m, v = map(list, zip(*views, strict=True))
         torch._fused_adam_(
             params,
-            [_laid_out_like(p, g) for p, g in zip(params, grads, strict=True)],
-            self.accumulators("m"),
-            self.accumulators("v"),
+            grads,
+            m,
+            v,
             [],
             [step] * len(params),
             lr=self.value("lr"),
