@@ -10,11 +10,55 @@ from typing import Any, ClassVar
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from .. import backend as K
 from .._older import older_order
 from ..backend._variable import Variable
 from ._base import Layer
+
+
+class _Normalize(torch.autograd.Function):
+    """gamma (x - mean) / (std + epsilon) + beta, and the mean and std, which have no gradients.
+
+    x has its features on axis 1. The backward pass is that of torch's batch normalization. There,
+    one number stands for std and for std + epsilon: their geometric mean, with the rest of both
+    in gamma, gives the gradients of this formula.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, gamma: Tensor, beta: Tensor, epsilon: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        others, wide = [0, *range(2, x.ndim)], (-1, *[1] * (x.ndim - 2))
+        mean = x.mean(others)
+        centred = x - mean.view(wide)
+        std = centred.square().mean(others).add_(epsilon).sqrt_()
+        y = torch.addcmul(beta.view(wide), centred, (gamma / (std + epsilon)).view(wide))
+        ctx.save_for_backward(x, gamma, mean, std)
+        ctx.epsilon = epsilon
+        ctx.mark_non_differentiable(mean, std)
+        return y, mean, std
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Any, ...]:
+        x, gamma, mean, std = ctx.saved_tensors
+        divisor = std + ctx.epsilon
+        rest = torch.sqrt(std / divisor)
+        dx, dgamma, dbeta = torch.ops.aten.native_batch_norm_backward(
+            grads[0],
+            x,
+            torch.mul(gamma, rest),  # an operator would be recorded outside of a step
+            None,
+            None,
+            mean,
+            torch.rsqrt(std * divisor),
+            True,
+            ctx.epsilon,
+            [True, True, True],
+        )
+        return dx, dgamma * rest, dbeta, None
 
 
 class BatchNormalization(Layer):
@@ -86,6 +130,11 @@ class BatchNormalization(Layer):
 
     def _by_feature(self, x: Tensor) -> Tensor:
         axis = self.axis % x.ndim
+        if self.training and not torch.compiler.is_compiling():
+            rows = x.flatten(0, -2) if axis == x.ndim - 1 else x.movedim(axis, 1)
+            y, mean, std = _Normalize.apply(rows, self.gamma, self.beta, self.epsilon)
+            self._keep_statistics(mean, std)
+            return y.view(x.shape) if axis == x.ndim - 1 else y.movedim(1, axis)
         others = [a for a in range(x.ndim) if a != axis]
         wide = [-1 if a == axis else 1 for a in range(x.ndim)]  # broadcast along the others
         if self.training:
