@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .. import objectives
 from .._errors import ArgumentError, MissingKeyError
-from ..backend._nn import mean_categorical_crossentropy
+from ..backend._nn import mean_binary_crossentropy, mean_categorical_crossentropy
 
 
 def weigh(
@@ -96,6 +96,7 @@ WHOLE_MEANS: dict[Any, Callable[[Tensor, Tensor], Tensor]] = {
     objectives.mean_squared_error: F.mse_loss,
     objectives.mean_absolute_error: F.l1_loss,
     objectives.categorical_crossentropy: mean_categorical_crossentropy,
+    objectives.binary_crossentropy: mean_binary_crossentropy,
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,6 +18,8 @@ from torch.autograd.function import once_differentiable
 
 from .._symbolic.mode import mode
 from .common import CLIP
+
+aten: Any = torch.ops.aten
 
 HALF = torch.tensor(0.5)
 
@@ -165,3 +168,41 @@ def binary_crossentropy(output: Tensor, target: Tensor, from_logits: bool = Fals
         output = sigmoid(output)
     output = torch.clamp(output, CLIP, 1.0 - CLIP)
     return -(target * torch.log(output) + (1.0 - target) * torch.log(1.0 - output))
+
+
+# The numbers next to what a probability is clipped to: torch's kernel leaves its bounds out.
+BEYOND_CLIP = {
+    dtype: (
+        float(np.nextafter(of_numpy(CLIP), of_numpy(-np.inf))),
+        float(np.nextafter(of_numpy(1.0 - CLIP), of_numpy(np.inf))),
+    )
+    for dtype, of_numpy in ((torch.float32, np.float32), (torch.float64, np.float64))
+}
+
+
+class _BinaryCrossentropy(torch.autograd.Function):
+    """The mean binary cross-entropy of clipped outputs, in a third of the passes over them."""
+
+    @staticmethod
+    def forward(ctx: Any, output: Tensor, target: Tensor) -> Tensor:
+        clipped = output.clamp(CLIP, 1.0 - CLIP)
+        ctx.save_for_backward(output, clipped, target)
+        return (1.0 - clipped).log_().lerp_(clipped.log(), target).mean().neg_()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        output, clipped, target = ctx.saved_tensors
+        grad = aten.binary_cross_entropy_backward(grads[0], clipped, target, None, 1)
+        # What the clip changes has no gradient.
+        low, high = BEYOND_CLIP[output.dtype]
+        return aten.hardtanh_backward(grad, output, low, high, grad_input=grad), None
+
+
+def mean_binary_crossentropy(output: Tensor, target: Tensor) -> Tensor:
+    """Return the mean of `binary_crossentropy`, in one go where only outputs have gradients."""
+    alike = target.shape == output.shape and target.dtype == output.dtype
+    if not alike or target.requires_grad or output.dtype not in BEYOND_CLIP:
+        return binary_crossentropy(output, target).mean()
+    result: Tensor = _BinaryCrossentropy.apply(output, target)
+    return result

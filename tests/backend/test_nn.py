@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from legacy_keras import backend as K
+from legacy_keras.backend import _nn
 
 P = np.float32([[0.7, 0.2, 0.1], [0.0, 1.0, 0.0]])
 T = np.float32([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]])
@@ -113,6 +114,44 @@ def test_a_softmax_that_is_changed_in_place_is_taken_as_it_is() -> None:
     np.testing.assert_allclose(
         loss.detach(), -(T * np.log(0.5 * SOFTMAX + 0.5 / 3)).sum(-1), rtol=1e-5
     )
+
+
+MEANS = {
+    "categorical": (K.softmax, K.categorical_crossentropy, _nn.mean_categorical_crossentropy),
+    "binary": (K.sigmoid, K.binary_crossentropy, _nn.mean_binary_crossentropy),
+}
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0])  # with 30 the clip has work
+@pytest.mark.parametrize(("activation", "crossentropy", "mean"), MEANS.values(), ids=MEANS)
+def test_a_mean_in_one_go_has_the_value_and_gradients_of_its_parts(
+    activation: Any, crossentropy: Any, mean: Any, scale: float
+) -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = scale * torch.randn(50, 7, dtype=torch.float64, generator=generator)
+    logits.requires_grad_()
+    target = torch.rand(50, 7, dtype=torch.float64, generator=generator)
+    target = torch.where(target > 0.5, target.round(), target)
+
+    ours = mean(activation(logits), target)
+    (gradient,) = torch.autograd.grad(ours, logits)
+
+    theirs = crossentropy(activation(logits), target).mean()
+    torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=0)
+    torch.testing.assert_close(
+        gradient, torch.autograd.grad(theirs, logits)[0], rtol=1e-11, atol=1e-13
+    )
+
+
+def test_a_probability_has_a_gradient_up_to_the_clip_and_none_beyond() -> None:
+    low, high = np.float32(1e-7), np.float32(1 - 1e-7)
+    edges = [np.nextafter(low, 0), low, high, np.nextafter(high, np.float32(1))]
+    output = torch.tensor(np.array(edges), requires_grad=True)
+
+    _nn.mean_binary_crossentropy(output, torch.full((4,), 0.5)).backward()
+
+    assert output.grad is not None
+    assert (output.grad != 0).tolist() == [False, True, True, False]
 
 
 def test_relu_has_half_a_gradient_at_zero() -> None:
