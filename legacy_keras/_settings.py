@@ -7,6 +7,9 @@ and live in ``backend/common.py``. ``keras.json`` is read here, once, for both.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import functools
 import gc
 import json
 import os
@@ -20,6 +23,9 @@ import torch
 # torch stays for good. A full garbage collection in the middle of importing this package would
 # walk through all of it, for as long as the rest of the import takes.
 gc.freeze()
+
+# Numbers of glibc's mallopt, from malloc.h.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 
 LOG_STYLES = ("auto", "keras", "older", "tqdm", "epoch", "silent")
 
@@ -75,6 +81,8 @@ class Settings:
             ``LEGACY_KERAS_LOG``.
         replay: whether a training step on the CPU may be recorded once and replayed, which
             gives the same numbers in less time.
+        keep_memory: whether the C library may keep up to 64 MiB of what a batch freed for the
+            next one, in the whole process. Compiling a model for the CPU asks it to.
         cuda_graph: whether a training step on an NVIDIA GPU may be captured as a CUDA graph and
             replayed, for batches of the same shape. Small models gain from it.
         bf16: whether layers may compute in bfloat16, with torch's automatic mixed precision;
@@ -97,6 +105,7 @@ class Settings:
     device: str | None = field(default_factory=lambda: _from_environment("device", None))
     log: str = field(default_factory=lambda: _from_environment("log", "auto"))
     replay: bool = True
+    keep_memory: bool = True
     cuda_graph: bool = False
     bf16: bool = False
     compile: bool | str = False
@@ -121,10 +130,28 @@ class Settings:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
     def prepare_device(self, device: torch.device) -> None:
-        """Tell torch how exactly to compute on a device."""
+        """Tell torch how exactly to compute on a device, and the CPU what memory to keep."""
         if device.type == "cuda":
             torch.backends.cudnn.allow_tf32 = self.tf32
             torch.backends.cuda.matmul.allow_tf32 = self.tf32
+        elif device.type == "cpu" and self.keep_memory:
+            _keep_freed_memory()
+
+
+@functools.cache
+def _keep_freed_memory() -> None:
+    """Let glibc keep some of the memory that is freed, unless the environment says how much.
+
+    By default it gives the memory of a batch back to the system, which hands it out again for
+    the next one, zeroed page by page. In a small convolutional network that is a fifth of the
+    time.
+    """
+    if any(name in os.environ for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")):
+        return
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_MMAP_THRESHOLD, 32 << 20)
+        mallopt(M_TRIM_THRESHOLD, 64 << 20)
 
 
 settings = Settings()

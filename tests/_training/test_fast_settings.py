@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
+import platform
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -166,3 +170,43 @@ def test_on_the_cpu_the_setting_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     history(model)
 
     assert_same(everything(model), everything(plain))
+
+
+# Freed memory
+
+COUNT_PAGE_FAULTS = """
+import resource, sys
+import torch
+from legacy_keras import settings
+from legacy_keras.layers.core import Dense
+from legacy_keras.models import Sequential
+
+settings.keep_memory = sys.argv[1] == "keep"
+Sequential([Dense(1, input_dim=1)]).compile("sgd", "mse", device="cpu")
+
+def batch():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    [torch.zeros(1 << 18) for _ in range(100)]  # 1 MiB each
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+print(sum([batch() for _ in range(5)][1:]))
+"""
+
+
+def page_faults(argument: str, **environment: str) -> int:
+    """Return how many pages the system hands out for four batches after one that was like them."""
+    command = [sys.executable, "-c", COUNT_PAGE_FAULTS, argument]
+    run = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
+    return int(run.stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps its ways")
+def test_freed_memory_is_kept_for_the_next_batch_unless_a_setting_or_the_environment_says_no() -> (
+    None
+):
+    kept = page_faults("keep")
+
+    assert page_faults("give back") > 3 * kept
+    assert page_faults("keep", MALLOC_TRIM_THRESHOLD_="131072") > 3 * kept
