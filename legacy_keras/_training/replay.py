@@ -44,7 +44,7 @@ CHECKED_STEPS = 2
 MOST_CALLS = 4000  # the time that TorchScript takes to read a function grows with its length
 MOST_CONSTANT_BYTES = 1 << 16  # of a tensor that is held so as not to make it at each step
 MOST_SHAPES = 8  # for which recordings are kept at a time
-SECONDS_SAVED_PER_CALL = 1e-5  # of an operation that is replayed
+SECONDS_SAVED_PER_MODULE, SECONDS_SAVED_PER_CALL = 1e-5, 1.5e-6  # by a replay
 
 aten: Any = torch.ops.aten
 
@@ -99,6 +99,7 @@ class Replayer:
             for module in modules
             for hooks in (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks)
         ]
+        self.nb_modules = len(modules)
         self.nb_own_hooks = sum(h is keep_output for hooks in self.hooks for h in hooks.values())
         self.params: list[Tensor] = [p for m in modules for p in m.parameters(recurse=False)]
         wanted = {"cpu": settings.replay, "cuda": settings.cuda_graph}
@@ -158,7 +159,8 @@ class Replayer:
         elif recorder.repeatable and recorder.calls:
             shape.recording = recorder.finish(computed)
             # Its check takes some steps twice: first others should have lost as much.
-            saved = SECONDS_SAVED_PER_CALL * len(recorder.calls)
+            saved = SECONDS_SAVED_PER_MODULE * self.nb_modules
+            saved += SECONDS_SAVED_PER_CALL * len(recorder.calls)
             shape.pays_from = shape.seen + CHECKED_STEPS * shape.seconds / saved
         self.nb_changes = Layer.nb_changes
         return computed

@@ -276,6 +276,7 @@ def test_a_recording_waits_until_its_check_is_worth_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(replay, "SECONDS_SAVED_PER_CALL", 1e-12)
+    monkeypatch.setattr(replay, "SECONDS_SAVED_PER_MODULE", 1e-12)
     model = classifier()
 
     for _ in range(6):
