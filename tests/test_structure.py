@@ -24,7 +24,9 @@ MODULES = {
 LEVELS = [
     ["_migrate", "python2"],
     ["_runner"],
-    ["models", "wrappers", "utils.dot_utils", "utils.layer_utils", "utils.visualize_util"],
+    ["models", "wrappers", "utils.dot_utils", "utils.visualize_util"],
+    ["_model"],
+    ["utils.layer_utils"],
     ["_export", "_training", "_saving", "callbacks"],
     ["layers"],
     ["activations", "constraints", "initializations", "objectives", "optimizers", "regularizers"],
