@@ -405,8 +405,8 @@ class _Recorder(TorchDispatchMode):
         calls = self._without_views_of_sums(self._without_constants(returned), returned)
         made = {name for call in calls for name in call.outputs}
         held = {name: x for name, x in self.constants.items() if name not in made} | self.others
-        read = dict.fromkeys(name for call in calls for name in call.inputs + returned)
-        others = [name for name in read if name in held]
+        read = [name for call in calls for name in call.inputs] + returned
+        others = [name for name in dict.fromkeys(read) if name in held]
         given = [*self.given, *self.drawn, *others]
         source = "\n    ".join(
             [
@@ -449,7 +449,9 @@ class _Recorder(TorchDispatchMode):
         sums = {
             call.target: call
             for call in calls
-            if call.function is aten.sum and len(call.numbers) == 2 and nb_uses[call.target] == 1
+            if call.text.startswith("torch.ops.aten.sum(")
+            and call.text.endswith("], True)")
+            and nb_uses[call.target] == 1
         }
         unused = set()
         for call in calls:
@@ -460,7 +462,7 @@ class _Recorder(TorchDispatchMode):
                 removed = {axis % ndim for axis in axes}
                 left = (n for axis, n in enumerate(self.shapes[x]) if axis not in removed)
                 if self.shapes[call.target] == tuple(left):
-                    call.text = f"torch.ops.aten.sum({x}, {axes}, False)"
+                    call.text = kept.text.removesuffix("True)") + "False)"
                     call.inputs = [x]
                     unused.add(kept.target)
         return [call for call in calls if call.target not in unused]

@@ -377,6 +377,10 @@ REWRITTEN = {
         lambda x: x.sum([0], keepdim=True).view(3) * x.sum([0], keepdim=True),
         ["sum", "sum", "mul"],
     ),
+    "a_sum_in_another_dtype_stays": (
+        lambda x: x.sum([0], keepdim=True, dtype=torch.float64).view(3),
+        ["sum", "view"],
+    ),
     "a_view_that_does_more_than_remove_axes_stays": (
         lambda x: x.sum([0], keepdim=True).view(3, 1),
         ["sum", "view"],
