@@ -5,6 +5,7 @@ a step consists of depends on the shapes of a batch only, so after a while they 
 those of the backward pass as well, written out as the source of one TorchScript function and
 run by torch's interpreter, which needs no compiler. The operations are the same, in the same
 order, on the same numbers: so are the results, and the first replays are compared to be sure.
+Only what comes out alike at each step is computed once, and kept.
 
 Whatever is not certain is computed as ever: layers that are a user's Python, operations whose
 results decide what comes next. A replay that fails, for instance with a word that an Embedding
