@@ -24,6 +24,16 @@ aten: Any = torch.ops.aten
 HALF = torch.tensor(0.5)
 
 
+def own_backward() -> bool:
+    """Whether layers may compute by functions that have a backward pass written by hand.
+
+    They may not in a graph of ``torch.compile``, which sees through plain operations only, nor
+    where autocast chooses the dtype of each.
+    """
+    autocast = torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda")
+    return not (autocast or torch.compiler.is_compiling())
+
+
 class _Relu(torch.autograd.Function):
     """max(x, 0), the gradient at 0 being 1/2: Theano computes it as (x + |x|) / 2."""
 

@@ -14,6 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from .. import backend as K
 from .._older import older_order
+from ..backend._nn import own_backward
 from ..backend._variable import Variable
 from ._base import Layer
 
@@ -130,7 +131,7 @@ class BatchNormalization(Layer):
 
     def _by_feature(self, x: Tensor) -> Tensor:
         axis = self.axis % x.ndim
-        if self.training and not torch.compiler.is_compiling():
+        if self.training and own_backward():
             rows = x.flatten(0, -2) if axis == x.ndim - 1 else x.movedim(axis, 1)
             y, mean, std = _Normalize.apply(rows, self.gamma, self.beta, self.epsilon)
             self._keep_statistics(mean, std)

@@ -24,6 +24,7 @@ from .._budget import reserve
 from .._errors import ArgumentError, RegularizerError
 from .._older import older_order
 from .._settings import settings
+from ..backend._nn import own_backward
 from ..backend._random import drop
 from ..backend._variable import Variable
 from . import _over_time, _steps
@@ -277,7 +278,7 @@ class Recurrent(NoisyLayer, _steps.Steps):
             kept: (timesteps, nb_samples, 1), bool, the steps that count; None for all.
         """
         z = self.input_product(x)
-        by_hand = None if drops or torch.compiler.is_compiling() else self._by_hand()
+        by_hand = None if drops else self._by_hand()
         if by_hand is None or (self.stateful and kept is not None):
             return self._by_steps(z, states, kept, drops)
         outputs: tuple[Tensor, States] = by_hand(
@@ -287,7 +288,7 @@ class Recurrent(NoisyLayer, _steps.Steps):
 
     def _by_hand(self) -> Any:
         """Return the function that takes all steps at once, if there is one."""
-        if self.truncate_gradient != -1:
+        if self.truncate_gradient != -1 or not own_backward():
             return None
         inner_activation = self.__dict__.get("inner_activation")
         return BY_HAND.get((type(self).cell, self.activation, inner_activation))
@@ -599,7 +600,6 @@ class LSTM(Recurrent, _steps.LSTMSteps):
             self._by_hand() is not None
             and self.inner_activation is K.sigmoid
             and not self._streams(self.dropout_W, 0)
-            and not torch.compiler.is_compiling()
         )
 
 

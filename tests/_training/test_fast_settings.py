@@ -18,8 +18,9 @@ from legacy_keras import optimizers
 from legacy_keras._settings import settings
 from legacy_keras._training import replay
 from legacy_keras._training.cuda_graph import Captured
-from legacy_keras.layers.core import Dense, Dropout
+from legacy_keras.layers.core import Dense, Dropout, Flatten
 from legacy_keras.layers.normalization import BatchNormalization
+from legacy_keras.layers.recurrent import GRU, LSTM, SimpleRNN
 from legacy_keras.models import Sequential
 
 
@@ -53,6 +54,33 @@ def test_bf16_computes_coarsely_and_keeps_weights_in_float32(
     np.testing.assert_allclose(coarse, fine, rtol=0.02)
     assert {p.dtype for p in model.parameters()} == {torch.float32}
     assert model.predict(classes(4)[0]).dtype == np.float64
+
+
+OWN_BACKWARDS: dict[str, list[Any]] = {
+    "BatchNormalization": [Flatten(input_shape=(6, 4)), Dense(8), BatchNormalization()],
+    "SimpleRNN": [SimpleRNN(5, input_shape=(6, 4))],
+    "LSTM": [LSTM(5, input_shape=(6, 4))],
+    "LSTM of torch": [LSTM(5, inner_activation="sigmoid", input_shape=(6, 4))],
+    "GRU": [GRU(5, input_shape=(6, 4))],
+}
+
+
+@pytest.mark.parametrize("layers", OWN_BACKWARDS.values(), ids=OWN_BACKWARDS)
+def test_layers_with_a_backward_pass_of_their_own_train_in_bf16(
+    layers: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    X, y = np.random.RandomState(0).rand(16, 6, 4), np.ones((16, 1))
+    losses = []
+    for bf16 in (False, True):
+        monkeypatch.setattr(settings, "bf16", bf16)
+        np.random.seed(0)
+        model = Sequential([*copy.deepcopy(layers), Dense(1, activation="sigmoid")])
+        model.compile("sgd", "binary_crossentropy", device="cpu")
+        fitted = model.fit(X, y, batch_size=8, nb_epoch=3, verbose=0, shuffle=False)
+        losses.append(fitted.history["loss"])
+
+    assert losses[0] != losses[1]
+    np.testing.assert_allclose(*losses, rtol=0.02)
 
 
 # torch.compile
