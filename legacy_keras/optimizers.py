@@ -518,11 +518,11 @@ class Adam(Optimizer):
         t = float(self.iterations) + 1
         correction = math.sqrt(1 - b2**t)
         step = torch.full((), t, device=params[0].device)
-        # torch's kernel adds epsilon to the corrected root sqrt(v) / correction. Divided by
-        # the correction, epsilon stands beside sqrt(v), where 0.3.3 has it.
         m, v = self.accumulators("m"), self.accumulators("v")
         views = map(_in_memory_order, params, grads, m, v)
         params, grads, m, v = map(list, zip(*views, strict=True))
+        # torch's kernel adds epsilon to the corrected root sqrt(v) / correction. Divided by
+        # the correction, epsilon stands beside sqrt(v), where 0.3.3 has it.
         torch._fused_adam_(
             params,
             grads,

@@ -31,6 +31,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
 from .._settings import settings
@@ -344,12 +345,12 @@ class _Recorder(TorchDispatchMode):
             written = [self._written(arg) for arg in args]
             written += [f"{k}={self._written(v)}" for k, v in given.items()]
             text = f"torch.ops.{name.replace('::', '.')}({', '.join(written)})"
-            results = list(_tensors(result))
+            results = _tensors(result)
             self.changed.update(self.names[x] for x in results if x in self.names)
             outputs = [self.names.get(x) or self._new_name(x) for x in results]
             target = self._target(result)
             kind = function.overloadpacket
-            numbers = [arg for arg in args if not any(True for _ in _tensors(arg))]
+            numbers = [arg for arg in args if not _tensors(arg)]
             self.calls.append(_Call(kind, numbers, text, inputs, outputs, target))
             if kind in OF_SHAPES or self.constants.keys() >= set(inputs):
                 small = (x.untyped_storage().nbytes() <= MOST_CONSTANT_BYTES for x in results)
@@ -469,10 +470,6 @@ class _Recorder(TorchDispatchMode):
         return [call for call in calls if call.target not in unused]
 
 
-def _tensors(value: Any) -> Iterator[Tensor]:
-    """Iterate over the tensors in nested lists and tuples."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from _tensors(part)
+def _tensors(value: Any) -> list[Tensor]:
+    """Return the tensors in nested lists and tuples."""
+    return [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
